@@ -1,0 +1,129 @@
+"""The words of the system: what one room hands to the next.
+
+Everything here is a value. Pixels are those of the frame or picture as it was decoded, x to the right and y down.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bgr = NDArray[np.uint8]
+"""(h, w, 3) uint8 in blue, green, red order."""
+
+Luma = NDArray[np.uint8]
+"""(h, w) uint8, the Y plane."""
+
+Point = tuple[float, float]
+
+Corners = tuple[Point, Point, Point, Point]
+"""The plate's corners as the text is read: top left, top right, bottom right, bottom left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle in pixels; `x2` and `y2` lie outside it."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def width(self) -> float:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        return self.y2 - self.y1
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    @property
+    def centre(self) -> Point:
+        return ((self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2)
+
+    @property
+    def corners(self) -> Corners:
+        return ((self.x1, self.y1), (self.x2, self.y1), (self.x2, self.y2), (self.x1, self.y2))
+
+    def intersection(self, other: Self) -> float:
+        """The area that both cover, in square pixels."""
+        width = min(self.x2, other.x2) - max(self.x1, other.x1)
+        height = min(self.y2, other.y2) - max(self.y1, other.y1)
+        return max(0.0, width) * max(0.0, height)
+
+    def iou(self, other: Self) -> float:
+        """Intersection over union, 0..1; 0 where either is empty."""
+        shared = self.intersection(other)
+        union = self.area + other.area - shared
+        return shared / union if union > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """A plate that the detector found: where, and how sure it is (0..1)."""
+
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader said of one crop: a text (A-Z 0-9) and one confidence (0..1) per character."""
+
+    text: str
+    confidences: tuple[float, ...]
+    rows: int = 1
+
+    @property
+    def confidence(self) -> float:
+        """The least sure character: a plate is as right as its worst character. 0 for an empty text."""
+        return min(self.confidences, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One plate in one frame: found, straightened and, where it was worth it, read."""
+
+    detection: Detection
+    corners: Corners
+    reading: Reading | None
+    """None: not read (cut off by the frame's edge, too small)."""
+
+    @property
+    def box(self) -> Box:
+        return self.detection.box
+
+
+class VerdictKind(StrEnum):
+    """What is said of a pass; the values are the `type` of an event."""
+
+    CONFIRMED = "confirmed"
+    UPDATED = "updated"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the votes of one vehicle pass came to. Times are stream seconds."""
+
+    kind: VerdictKind
+    track: int
+    plate: str
+    """A-Z 0-9; empty for `unreadable`."""
+    confidence: float
+    votes: int
+    """Readings that agree with `plate`."""
+    reads: int
+    """Readings of this pass that were allowed to vote."""
+    rows: int
+    box: Box
+    """Where the plate was in the best frame."""
+    best_t_s: float
+    first_t_s: float
+    last_t_s: float
