@@ -1,31 +1,54 @@
 """What `cameras.yaml` may say: frozen values with a unit in the name, a default and a limit each.
 
-The file `config/cameras.yaml` is the manual; every key here stands there with its default.
+The file `config/cameras.yaml` is the manual; every key here stands there with its default. `load` reads such a file and
+reports everything that is wrong with it at once: file, line, key, value and what is allowed.
 """
 
+import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
+from urllib.parse import urlsplit
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
+from anprd import document
+from anprd.document import DocumentError
 from anprd.errors import ConfigError
-from anprd.redaction import redact
+from anprd.faults import Fault, Faults, Key
 
 CAMERA_COUNT_MAX = 1000  # one process a camera: more than this is a mistake in the file
 EMBEDDED = "embedded"
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_CAMERA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https")  # and file:PATH
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+SOCKET_PATH_BYTES_MAX = 107  # sun_path in <sys/un.h> holds 108, the last one 0
+RUNTIME_FILE = "status.sock"  # the longest name that is bound in `runtime_dir`
 
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-Ratio = Annotated[float, Field(ge=0, le=1)]
+_VARIABLE = re.compile(r"\$\{([^}]*)\}?")
+_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CAMERA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+
+
+def _number(value: object) -> object:
+    """YAML's `yes` is a boolean, and a boolean is a number to Python; to an operator it is a mistake."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")  # noqa: TRY004  # pydantic turns a ValueError into a fault
+    return value
+
+
+_Float = Annotated[float, BeforeValidator(_number)]
+_Int = Annotated[int, BeforeValidator(_number)]
+Seconds = Annotated[_Float, Field(gt=0, le=3600)]
+Ratio = Annotated[_Float, Field(ge=0, le=1)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, hide_input_in_errors=True)
 
 
 class CameraDefaults(_Model):
@@ -34,16 +57,24 @@ class CameraDefaults(_Model):
     transport: Literal["tcp", "udp"] = "tcp"
     open_timeout_s: Seconds = 10.0
     read_timeout_s: Seconds = 10.0
-    detect_fps_max: Annotated[float, Field(gt=0, le=60)] = 8.0
+    detect_fps_max: Annotated[_Float, Field(gt=0, le=60)] = 8.0
     detector_confidence_min: Ratio = 0.5
     reading_confidence_min: Ratio = 0.5
-    plate_width_px_min: Annotated[int, Field(ge=8, le=4096)] = 32
+    plate_width_px_min: Annotated[_Int, Field(ge=8, le=4096)] = 32
     motion_area_ratio_min: Ratio = 0.001
     motion_hold_s: Seconds = 2.0
-    votes_min: Annotated[int, Field(ge=1, le=100)] = 3
-    votes_window: Annotated[int, Field(ge=1, le=1000)] = 15
+    votes_min: Annotated[_Int, Field(ge=1, le=100)] = 3
+    votes_window: Annotated[_Int, Field(ge=1, le=1000, validate_default=True)] = 15
     track_gap_s_max: Seconds = 1.5
     same_plate_hold_s: Seconds = 30.0
+
+    @field_validator("votes_window")
+    @classmethod
+    def _window_holds_the_votes(cls, votes_window: int, info: ValidationInfo) -> int:
+        votes_min = info.data.get("votes_min", 0)
+        if votes_window < votes_min:
+            raise ValueError(f"must be at least votes_min, which is {votes_min} (votes_window is {votes_window})")
+        return votes_window
 
 
 class CameraSettings(CameraDefaults):
@@ -58,8 +89,18 @@ class CameraSettings(CameraDefaults):
     @classmethod
     def _name_is_plain(cls, name: str) -> str:
         if not _CAMERA_NAME.fullmatch(name):
-            raise ValueError("a camera's name is up to 63 letters, digits, '-', '_' or '.', beginning with a letter or digit")
+            raise ValueError(
+                "a camera's name is up to 63 letters, digits, '-', '_' or '.', the first a letter or digit"
+            )
         return name
+
+    @field_validator("url", "substream")
+    @classmethod
+    def _url_leads_somewhere(cls, url: str | None) -> str | None:
+        fault = None if url is None else camera_url_fault(url)
+        if fault is not None:
+            raise ValueError(fault)
+        return url
 
 
 class Settings(_Model):
@@ -67,10 +108,238 @@ class Settings(_Model):
 
     redis: str = "redis://localhost:6379/0"
     stream: Annotated[str, Field(min_length=1, max_length=255)] = "anprd:events"
-    stream_length_max: Annotated[int, Field(ge=100, le=100_000_000)] = 100_000
-    spool_events_max: Annotated[int, Field(ge=100, le=10_000_000)] = 100_000
+    stream_length_max: Annotated[_Int, Field(ge=100, le=100_000_000)] = 100_000
+    spool_events_max: Annotated[_Int, Field(ge=100, le=10_000_000)] = 100_000
     state_dir: Path = Path("/var/lib/anprd")
     runtime_dir: Path = Path("/run/anprd")
     weights_dir: Path | None = None
     metrics_address: str | None = None
     cameras: tuple[CameraSettings, ...] = ()
+
+    @field_validator("redis")
+    @classmethod
+    def _redis_is_an_address(cls, redis: str) -> str:
+        if redis != EMBEDDED and (fault := _url_fault(redis, REDIS_SCHEMES)) is not None:
+            raise ValueError(f"must be '{EMBEDDED}' or a URL such as redis://localhost:6379/0: {fault}")
+        return redis
+
+    @field_validator("runtime_dir")
+    @classmethod
+    def _socket_path_fits(cls, runtime_dir: Path) -> Path:
+        excess = len(os.fsencode(runtime_dir / RUNTIME_FILE)) - SOCKET_PATH_BYTES_MAX
+        if excess > 0:
+            raise ValueError(f"is {excess} bytes too long for the Unix socket in it; choose a shorter path")
+        return runtime_dir
+
+    @field_validator("metrics_address")
+    @classmethod
+    def _address_has_a_port(cls, address: str | None) -> str | None:
+        if address is not None and not _is_host_and_port(address):
+            raise ValueError("must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:9108")
+        return address
+
+
+class SettingsError(ConfigError):
+    """A configuration file that cannot be used; `faults` is everything that is wrong with it, in the file's order."""
+
+    def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(fault.sentence(str(path)) for fault in faults))
+        self.path = path
+        self.faults = faults
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings that `path` holds.
+
+    `${VARIABLE}` in a value is replaced from `environ`; `defaults:` fills what a camera does not say; relative paths
+    (`file:` URLs and the folders) are meant from the file's own folder and come back absolute.
+
+    Raises:
+        SettingsError: everything that is wrong, at once. No password is in it.
+    """
+    try:
+        source = document.read(path)
+    except DocumentError as error:
+        raise SettingsError(path, (error.fault,)) from error
+    faults = Faults(source.values, source.lines)
+    for fault in source.faults:
+        faults.add_fault(fault)
+    values: dict[str, Any] = {name: _expanded(value, (name,), environ, faults) for name, value in source.values.items()}
+    folder = path.absolute().parent
+    cameras = tuple(_cameras(values, folder, faults))
+    top = {name: value for name, value in values.items() if name not in {"defaults", "cameras"}}
+    for name in ("state_dir", "runtime_dir", "weights_dir"):
+        if top.get(name) == "":
+            faults.add((name,), "must be a path, not empty")
+        elif isinstance(top.get(name), str):
+            top[name] = folder / top[name]
+    settings = _validated(Settings, top, (), faults)
+    if settings is None or faults:
+        raise SettingsError(path, faults.in_order())
+    return settings.model_copy(update={"cameras": cameras})
+
+
+def camera_url_fault(url: str) -> str | None:
+    """What is wrong with a camera's URL, or None. The answer never repeats the URL."""
+    if not url.startswith("file:") and _SCHEME.match(url) is not None:
+        return _url_fault(url, CAMERA_SCHEMES)
+    path = url.removeprefix("file:")
+    if not path.strip() or "\0" in path:
+        return "must name a file after 'file:'"
+    return "must be file:PATH or file:///PATH" if re.match("//[^/]", path) else None
+
+
+def _url_fault(url: str, schemes: tuple[str, ...]) -> str | None:
+    match = _SCHEME.match(url)
+    if match is None or match[1].lower() not in schemes:
+        return f"must begin with {', '.join(f'{scheme}://' for scheme in schemes)}"
+    if any(character.isspace() or not character.isprintable() for character in url):
+        return "must not hold a space or a control character; write a space as %20"
+    if match[1].lower() != "unix" and not _names_a_host(url):
+        return "names no valid host and port; in a password write '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40"
+    return None
+
+
+def _names_a_host(url: str) -> bool:
+    """Whether host and port are plain. A password with a '/' would end the host's part early, and show."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    cut_short = port is not None and "@" not in parts.netloc and "@" in url
+    return bool(host) and not cut_short
+
+
+def _is_host_and_port(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    return bool(host) and " " not in address and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
+
+
+def _expanded(value: object, key: Key, environ: Mapping[str, str], faults: Faults) -> object:
+    """The value with the variables of every text in it filled in."""
+    if isinstance(value, dict):
+        return {name: _expanded(item, (*key, name), environ, faults) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_expanded(item, (*key, str(index)), environ, faults) for index, item in enumerate(value)]
+    return _filled_in(value, key, environ, faults) if isinstance(value, str) else value
+
+
+def _filled_in(text: str, key: Key, environ: Mapping[str, str], faults: Faults) -> str:
+    def replace(match: re.Match[str]) -> str:
+        name = match[1]
+        if not _VARIABLE_NAME.fullmatch(name) or not match[0].endswith("}"):
+            faults.add(key, "holds a '${' that is no variable; write ${NAME} with letters, digits and '_'")
+        elif name not in environ:
+            faults.add(key, f"needs the environment variable {name}, which is not set; set it before the start")
+        return environ.get(name, "")
+
+    return _VARIABLE.sub(replace, text)
+
+
+def _cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Iterator[CameraSettings]:
+    """Each camera with the defaults under it; a faulty default is told once, not once a camera."""
+    defaults = _mapping(values, ("defaults",), faults) or {}
+    if _validated(CameraDefaults, defaults, ("defaults",), faults) is None:
+        defaults = {}
+    cameras = _mapping(values, ("cameras",), faults) or {}
+    if len(cameras) > CAMERA_COUNT_MAX:
+        faults.add(("cameras",), f"holds {len(cameras)} cameras; at most {CAMERA_COUNT_MAX} are allowed", shown=False)
+    for name in cameras:
+        own = _mapping(cameras, ("cameras", name), faults)
+        camera = None if own is None else _camera(name, own, defaults, folder, faults)
+        if camera is not None:
+            yield camera
+
+
+def _camera(
+    name: str, own: dict[str, Any], defaults: dict[str, Any], folder: Path, faults: Faults
+) -> CameraSettings | None:
+    key = ("cameras", name)
+    if "name" in own:
+        faults.add((*key, "name"), f"is not a key here; the camera's name is {name!r}, its key", shown=False)
+    for url in ("url", "substream"):
+        if isinstance(own.get(url), str):
+            own[url] = _absolute_url(own[url], folder)
+    return _validated(CameraSettings, {**defaults, **own, "name": name}, key, faults)
+
+
+def _mapping(values: dict[str, Any], key: Key, faults: Faults) -> dict[str, Any] | None:
+    """A copy of the mapping under the key's last name; nothing after the colon is an empty one, None is a fault."""
+    value = values.get(key[-1])
+    if value is None or isinstance(value, dict):
+        return dict(value or {})
+    faults.add(key, "must be a mapping: keys and values on lines of their own, indented")
+    return None
+
+
+def _absolute_url(url: str, folder: Path) -> str:
+    """`file:clips/a.mp4` and a plain path become `file:/absolute/path`; other URLs stay."""
+    if (not url.startswith("file:") and _SCHEME.match(url) is not None) or camera_url_fault(url) is not None:
+        return url
+    return "file:" + os.path.normpath(folder / re.sub("^//(?=/)", "", url.removeprefix("file:")))
+
+
+_AnyModel = TypeVar("_AnyModel", bound=_Model)
+
+
+def _validated(model: type[_AnyModel], values: dict[str, Any], key: Key, faults: Faults) -> _AnyModel | None:
+    """The model, or None once its faults are noted."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_context=True):
+            name = str(detail["loc"][0])
+            at = key if name == "name" else (*key, name)
+            shown = name != "name" and detail["type"] != "extra_forbidden"
+            faults.add(at, _message(model, name, detail), shown=shown)
+        return None
+
+
+def _message(model: type[_Model], name: str, detail: ErrorDetails) -> str:
+    if detail["type"] == "extra_forbidden":
+        return _unknown(model, name)
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    if detail["type"] == "missing":
+        return "is missing: write the camera's URL, such as rtsp://user:${PASSWORD}@192.0.2.11/stream"
+    allowed = _allowed(model.model_fields[name])
+    if detail["input"] is None:
+        return f"has no value: write {allowed}, or remove the key"
+    return f"must be {allowed}"
+
+
+def _unknown(model: type[_Model], name: str) -> str:
+    known = [field for field in model.model_fields if field != "name"]
+    known += ["defaults"] if model is Settings else []
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"is not a key here; did you mean '{close[0]}'?"
+    return f"is not a key here; the keys are {', '.join(sorted(known))}"
+
+
+def _allowed(field: FieldInfo) -> str:
+    """What a value may be, in words: `a number above 0 and at most 60`."""
+    kind = field.annotation
+    if get_origin(kind) is Literal:
+        return " or ".join(f"'{choice}'" for choice in get_args(kind))
+    if kind is bool:
+        return "true or false"
+    if kind in {int, float}:
+        return f"a {'whole ' if kind is int else ''}number{_bounds(field)}"
+    if Path in (kind, *get_args(kind)):
+        return "a path"
+    lengths = [item.max_length for item in field.metadata if getattr(item, "max_length", None) is not None]
+    return f"text of 1 to {lengths[0]} characters" if lengths else "text"
+
+
+def _bounds(field: FieldInfo) -> str:
+    """The limits in words; every number has an upper and a lower one."""
+    limits: dict[str, float] = {}
+    for item in field.metadata:
+        limits |= {name: getattr(item, name) for name in ("gt", "ge", "le") if hasattr(item, name)}
+    return (
+        f" above {limits['gt']} and at most {limits['le']}"
+        if "gt" in limits
+        else f" from {limits['ge']} to {limits['le']}"
+    )

@@ -1,0 +1,157 @@
+"""A YAML file as the operator wrote it: plain values, and the line on which each stands.
+
+PyYAML's own loaders let the later of two equal keys win in silence, so a camera would vanish, and their C versions
+crash on deep nesting (6.0.3: `- - - -` ... overflows the stack). Here values are built from the parser's flat stream of
+events: equal keys are faults, the depth has a limit, and anchors are refused because ten lines of them can unfold into
+gigabytes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from anprd.faults import Fault, Key
+
+FILE_BYTES_MAX = 1_048_576  # a thousand cameras take a tenth of it
+DEPTH_MAX = 8  # the deepest key of a cameras.yaml lies at 3
+AGAIN = "(again)"  # sets the lines under a key that stands twice apart from those of the first
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is absent from some builds of PyYAML
+
+
+@dataclass(slots=True)
+class Document:
+    """The top mapping, the line of each key, and the keys that stand twice."""
+
+    values: dict[str, object] = field(default_factory=dict)
+    lines: dict[Key, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+
+class DocumentError(Exception):
+    """The file cannot be used at all; holds the one fault."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.fault = Fault("", message, line)
+
+
+def read(path: Path) -> Document:
+    """The file's values: mappings, sequences, strings, numbers, booleans and None.
+
+    Raises:
+        DocumentError: the file is missing, unreadable, too large, no text or no YAML, nests too deeply, uses anchors,
+            or is not one mapping.
+    """
+    text = _text(path)
+    try:
+        return _Builder(text).build()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = None if mark is None else mark.line + 1
+        raise DocumentError(f"is not valid YAML: {error.problem or error.context}", line) from error
+    except yaml.YAMLError as error:
+        raise DocumentError(f"is not valid YAML: {str(error).splitlines()[0]}") from error
+
+
+def _text(path: Path) -> str:
+    """The file's text; whatever is not an ordinary, small text file is refused before it is parsed."""
+    try:
+        if path.is_dir():
+            raise DocumentError("is a folder; name the file in it")
+        with path.open("rb") as file:
+            content = file.read(FILE_BYTES_MAX + 1)
+    except FileNotFoundError as error:
+        raise DocumentError("does not exist; copy config/cameras.yaml and edit it") from error
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror}") from error
+    if len(content) > FILE_BYTES_MAX:
+        raise DocumentError(f"is larger than {FILE_BYTES_MAX // 1024} KiB; is it the right file?")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DocumentError("is not UTF-8 text; save it as UTF-8", line) from error
+
+
+class _Builder:
+    """Builds values from the parser's events."""
+
+    def __init__(self, text: str) -> None:
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Loader)
+        self._scalars: Any = yaml.SafeLoader("")
+        self._document = Document()
+
+    def build(self) -> Document:
+        """Read the one document of the stream."""
+        start = self._next_content()
+        if isinstance(start, yaml.StreamEndEvent):
+            return self._document  # an empty file is an empty mapping
+        value = self._value(start, ())
+        if value is not None and not isinstance(value, dict):
+            raise DocumentError("must be a mapping of keys to values, such as 'cameras:'", _line(start))
+        self._document.values = value or {}
+        rest = self._next_content()
+        if not isinstance(rest, yaml.StreamEndEvent):
+            raise DocumentError("holds more than one document; remove the '---'", _line(rest))
+        return self._document
+
+    def _next_content(self) -> yaml.Event:
+        frame = (yaml.StreamStartEvent, yaml.DocumentStartEvent, yaml.DocumentEndEvent)
+        return next(event for event in self._events if not isinstance(event, frame))
+
+    def _value(self, event: yaml.Event, key: Key) -> object:
+        line = _line(event)
+        if getattr(event, "anchor", None) is not None:  # of an alias, too
+            raise DocumentError("anchors and aliases ('&', '*') are not used here; see 'defaults:'", line)
+        if len(key) > DEPTH_MAX:
+            raise DocumentError(f"nests deeper than {DEPTH_MAX} levels", line)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(key)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(key)
+        assert isinstance(event, yaml.ScalarEvent), "what begins a value is a mapping, a sequence, a scalar or an alias"
+        return self._scalar(event)
+
+    def _mapping(self, key: Key) -> dict[str, object]:
+        values: dict[str, object] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            name, line = self._name(event)
+            value = self._value(next(self._events), (*key, name, *[AGAIN] * (name in values)))
+            if name in values:
+                first = self._document.lines[(*key, name)]
+                message = f"stands twice (first on line {first}); rename or remove one"
+                self._document.faults.append(Fault(".".join((*key, name)), message, line))
+                continue
+            values[name] = value
+            self._document.lines[(*key, name)] = line
+        return values
+
+    def _name(self, event: yaml.Event) -> tuple[str, int]:
+        """A key. YAML takes `1`, `no` and `12:30` for other things than text: as keys they are what was written."""
+        line = _line(event)
+        if not isinstance(event, yaml.ScalarEvent) or event.anchor is not None:
+            raise DocumentError("a key must be plain text", line)
+        return str(event.value), line
+
+    def _sequence(self, key: Key) -> list[object]:
+        values: list[object] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            values.append(self._value(event, (*key, str(len(values)))))
+        return values
+
+    def _scalar(self, event: yaml.ScalarEvent) -> object:
+        tag = event.tag or self._scalars.resolve(yaml.ScalarNode, event.value, event.implicit)
+        node: Any = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)  # type: ignore[arg-type]
+        try:
+            value: object = self._scalars.construct_object(node)
+        except ValueError as error:  # a date that is none, such as 2026-02-31
+            raise DocumentError(f"{event.value!r} is no value: {error}", _line(event)) from error
+        return value
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1

@@ -1,0 +1,243 @@
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anprd import settings
+from anprd.errors import ConfigError
+from anprd.settings import CameraDefaults, CameraSettings, Settings, SettingsError
+
+MANUAL = Path(__file__).parents[2] / "config" / "cameras.yaml"
+
+
+@pytest.fixture
+def load(tmp_path):
+    def loaded(text: str, **environ: str) -> Settings:
+        file = tmp_path / "cameras.yaml"
+        file.write_text(text, encoding="utf-8")
+        return settings.load(file, environ)
+
+    return loaded
+
+
+@pytest.fixture
+def faults(load):
+    def found(text: str, **environ: str) -> dict[str, str]:
+        with pytest.raises(SettingsError) as caught:
+            load(text, **environ)
+        return {fault.key: fault.message for fault in caught.value.faults}
+
+    return found
+
+
+def test_an_empty_file_is_all_defaults(load):
+    assert load("") == Settings()
+
+
+def test_a_camera_is_its_own_keys_over_the_defaults(load):
+    loaded = load("""
+defaults: {detect_fps_max: 4, transport: udp}
+cameras:
+  gate-north: {url: rtsp://192.0.2.11/a}
+  gate-south: {url: rtsp://192.0.2.12/a, detect_fps_max: 12}
+""")
+    assert [(camera.name, camera.detect_fps_max, camera.transport) for camera in loaded.cameras] == [
+        ("gate-north", 4.0, "udp"),
+        ("gate-south", 12.0, "udp"),
+    ]
+
+
+def test_variables_are_filled_in_from_the_environment(load):
+    loaded = load("cameras: {gate: {url: 'rtsp://anpr:${PASSWORD}@192.0.2.11:${PORT}/a'}}", PASSWORD="x", PORT="8554")
+    assert loaded.cameras[0].url == "rtsp://anpr:x@192.0.2.11:8554/a"
+
+
+def test_an_unset_variable_is_a_fault_that_names_it(faults):
+    assert (
+        "GATE_PASSWORD, which is not set"
+        in faults("cameras: {gate: {url: 'rtsp://a:${GATE_PASSWORD}@h/'}}")["cameras.gate.url"]
+    )
+
+
+@pytest.mark.parametrize("text", ["${a-b}", "${", "${}", "x${Y"])
+def test_a_broken_variable_is_a_fault_and_not_taken_as_it_stands(faults, text):
+    assert "no variable" in faults(f"redis: '{text}'")["redis"]
+
+
+def test_relative_paths_are_meant_from_the_files_folder(load, tmp_path):
+    loaded = load("""
+state_dir: var/lib
+weights_dir: ../weights
+cameras: {demo: {url: file:clips/../clips/demo.mp4, substream: small.mp4}}
+""")
+    assert loaded.state_dir == tmp_path / "var/lib"
+    assert loaded.weights_dir == tmp_path / "../weights"
+    assert loaded.cameras[0].url == f"file:{tmp_path}/clips/demo.mp4"
+    assert loaded.cameras[0].substream == f"file:{tmp_path}/small.mp4"
+
+
+@pytest.mark.parametrize("url", ["file:/clips/demo.mp4", "file:///clips/demo.mp4", "/clips/demo.mp4"])
+def test_an_absolute_file_stays_where_it_is(load, url):
+    assert load(f"cameras: {{demo: {{url: '{url}'}}}}").cameras[0].url == "file:/clips/demo.mp4"
+
+
+def test_every_fault_is_told_at_once_in_the_files_order(load, tmp_path):
+    with pytest.raises(SettingsError) as caught:
+        load("""redis: nonsense
+streem: x
+defaults: {detect_fps_max: 0}
+cameras:
+  gate: {url: rtsp://192.0.2.1/, votes_min: many}
+  gate: {url: rtsp://192.0.2.2/}
+  yard: {}
+""")
+    assert [(fault.line, fault.key) for fault in caught.value.faults] == [
+        (1, "redis"),
+        (2, "streem"),
+        (3, "defaults.detect_fps_max"),
+        (5, "cameras.gate.votes_min"),
+        (6, "cameras.gate"),
+        (7, "cameras.yard.url"),
+    ]
+    assert str(caught.value).splitlines()[1].startswith(f"{tmp_path}/cameras.yaml:2: streem: ")
+
+
+def test_a_faulty_default_is_told_once_and_not_for_each_camera(faults):
+    text = "defaults: {transport: tpc}\ncameras: {a: {url: rtsp://h/}, b: {url: rtsp://h/}}"
+    assert faults(text) == {"defaults.transport": "'tpc' must be 'tcp' or 'udp'"}
+
+
+def test_a_fault_is_a_configuration_fault():
+    assert issubclass(SettingsError, ConfigError)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("detect_fps_max: 99", "99 must be a number above 0 and at most 60"),
+        ("detect_fps_max: yes", "true must be a number, not true or false"),
+        ("detect_fps_max: .nan", "nan must be a number above 0"),
+        ("votes_min: 2.5", "2.5 must be a whole number from 1 to 100"),
+        ("votes_min: 16", "must be at least votes_min"),
+        ("detector_confidence_min: 1.1", "1.1 must be a number from 0 to 1"),
+        ("transport: sctp", "'sctp' must be 'tcp' or 'udp'"),
+        ("enabled: perhaps", "'perhaps' must be true or false"),
+        ("read_timeout_s:", "has no value: write a number above 0"),
+        ("detect_fps_mx: 5", "did you mean 'detect_fps_max'?"),
+        ("colour: red", "is not a key here; the keys are"),
+        ("name: other", "the camera's name is 'gate', its key"),
+        ("substream: 5", "5 must be text"),
+        ("substream: ftp://h/x", "must begin with rtsp://, rtsps://, http://, https://"),
+        ("substream: 'rtsp://h/a b'", "must not hold a space"),
+        ("substream: 'rtsp://h:port/'", "names no valid host and port"),
+        ("substream: 'rtsp:///nohost'", "names no valid host and port"),
+        ("substream: 'file:'", "must name a file"),
+        ("substream: file://host/clip.mp4", "must be file:PATH or file:///PATH"),
+    ],
+)
+def test_a_fault_says_what_is_allowed(faults, line, says):
+    (message,) = faults(f"cameras:\n  gate:\n    url: rtsp://192.0.2.1/\n    {line}\n").values()
+    assert says in message
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("redis: localhost:6379", "must be 'embedded' or a URL"),
+        ("metrics_address: '9108'", "HOST:PORT"),
+        ("metrics_address: 127.0.0.1:99999", "HOST:PORT"),
+        ("state_dir: ''", "must be a path, not empty"),
+        ("runtime_dir: /" + "r" * 100, "too long for the Unix socket"),
+        ("cameras: [a, b]", "a list must be a mapping"),
+        ("cameras: {gate: rtsp://h/}", "'rtsp://h/' must be a mapping"),
+        ("cameras: {-gate: {url: rtsp://h/}}", "a camera's name is"),
+        ("defaults: 5", "5 must be a mapping"),
+        ("defaults: {url: rtsp://h/}", "is not a key here"),
+    ],
+)
+def test_a_fault_outside_the_cameras_says_what_is_allowed(faults, line, says):
+    (message,) = faults(line).values()
+    assert says in message
+
+
+def test_more_cameras_than_processes_make_sense_are_a_fault(faults):
+    cameras = "".join(
+        f"  camera-{index}: {{url: rtsp://192.0.2.1/}}\n" for index in range(settings.CAMERA_COUNT_MAX + 1)
+    )
+    assert "at most 1000" in faults("cameras:\n" + cameras)["cameras"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtsp://anpr:hunter2@192.0.2.1:port/",
+        "rtsp://anpr:hun/hunter2@192.0.2.1/",
+        "rtsp://anpr:12/hunter2@192.0.2.1/",
+        "rtsp://anpr:hun@hunter2@192.0.2.1:port/",
+        "rtsp://anpr:hunter2@192.0.2.1/ a",
+        "ftp://anpr:hunter2@192.0.2.1/",
+    ],
+)
+def test_a_password_in_a_faulty_url_is_not_shown(load, url):
+    with pytest.raises(SettingsError) as caught:
+        load(f"cameras: {{gate: {{url: '{url}'}}}}")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_value_of_an_unknown_key_is_not_shown_since_it_may_be_a_password(load):
+    with pytest.raises(SettingsError) as caught:
+        load("cameras: {gate: {url: rtsp://h/, camera_pin: hunter2}}")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_value_of_a_variable_is_never_shown(load):
+    with pytest.raises(SettingsError) as caught:
+        load("cameras: {gate: {url: '${URL}'}}", URL="gopher://user:hunter2@h/?x")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_models_own_error_does_not_show_its_input():
+    with pytest.raises(ValueError) as caught:
+        CameraSettings(name="gate", url="rtsp://anpr:hunter2@h:port/")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_embedded_and_redis_urls_are_taken(load):
+    for redis in ("embedded", "redis://h:6379/0", "rediss://:x@h/1", "unix:///run/redis.sock"):
+        assert load(f"redis: {redis}").redis == redis
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_either_settings_or_a_configuration_fault(tmp_path_factory, text):
+    file = tmp_path_factory.mktemp("any") / "cameras.yaml"
+    file.write_text(text, encoding="utf-8", errors="replace")
+    with contextlib.suppress(SettingsError):
+        settings.load(file, {})
+
+
+def test_the_manual_loads():
+    assert settings.load(MANUAL, {}).cameras == ()
+
+
+def test_the_manual_holds_every_key_with_its_default():
+    text = MANUAL.read_text(encoding="utf-8")
+    values = settings.document.read(MANUAL).values
+    assert CameraDefaults.model_validate(values["defaults"]) == CameraDefaults()
+    assert set(values["defaults"]) == set(CameraDefaults.model_fields)
+    assert set(values) == {*Settings.model_fields, "defaults"}
+    loaded = settings.load(MANUAL, {})
+    assert loaded == Settings()
+    for key in CameraSettings.model_fields:
+        assert key == "name" or f"{key}:" in text
+
+
+def test_the_cameras_of_the_manual_load_once_uncommented(tmp_path):
+    lines = MANUAL.read_text(encoding="utf-8").splitlines()
+    start = lines.index("cameras: {}")
+    shown = [line.removeprefix("# ").removeprefix("#") for line in lines[start + 1 :] if line.startswith("#   ")]
+    file = tmp_path / "cameras.yaml"
+    file.write_text("cameras:\n" + "\n".join(shown))
+    names = [camera.name for camera in settings.load(file, {"GATE_NORTH_PASSWORD": "x"}).cameras]
+    assert names == ["gate-north", "gate-south", "yard"]
