@@ -16,9 +16,8 @@ import ultralytics.engine.trainer as ultralytics_trainer
 from ultralytics import YOLO
 from ultralytics.models.yolo.detect import DetectionTrainer
 
-from anprd.training import detector_data
+from anprd.training import cores, detector_data
 
-THREADS = os.cpu_count() or 1
 BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
 
@@ -28,7 +27,7 @@ class CpuBf16Trainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is 
 
     def _setup_train(self, *args: Any, **kwargs: Any) -> None:
         super()._setup_train(*args, **kwargs)
-        torch.set_num_threads(THREADS)  # ultralytics leaves one core to a loader that needs a third of it
+        torch.set_num_threads(cores.thread_count())  # ultralytics leaves one core to a loader that needs a third of it
         self.model = self.model.to(memory_format=torch.channels_last)
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:

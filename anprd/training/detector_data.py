@@ -12,9 +12,10 @@ from typing import NamedTuple
 import cv2
 
 from anprd.errors import ConfigError
+from anprd.records import Box
 
 JPEG_QUALITY = 95
-BACKGROUND_PICTURES: tuple[str, ...] = (".jpg", ".jpeg", ".png", ".webp")
+PICTURE_ENDINGS: tuple[str, ...] = (".jpg", ".jpeg", ".png", ".webp")
 
 
 class Scene(NamedTuple):
@@ -71,9 +72,27 @@ def scenes(data: Path) -> Iterator[Scene]:
             yield Scene(picture, data / "labels" / f"{Path(row['image']).stem}.txt", row["split"])
 
 
+def boxes(label: Path, width: int, height: int) -> list[Box]:
+    """The boxes of a YOLO label file, in pixels of a picture of that size; none where there is no file.
+
+    Raises:
+        ConfigError: a line is not `class x y w h`.
+    """
+    lines = label.read_text().splitlines() if label.is_file() else []
+    return [_box(label, line, width, height) for line in lines if line.strip()]
+
+
+def _box(label: Path, line: str, width: int, height: int) -> Box:
+    try:
+        x, y, w, h = (float(value) for value in line.split()[1:5])
+    except ValueError as error:
+        raise ConfigError(f"{label}: '{line}' is not 'class x y width height'") from error
+    return Box((x - w / 2) * width, (y - h / 2) * height, (x + w / 2) * width, (y + h / 2) * height)
+
+
 def _picture(folder: Path, name: str) -> Path | None:
     """The picture called `name`, with or without its ending."""
-    candidates = [folder / name, *(folder / f"{name}{ending}" for ending in BACKGROUND_PICTURES)]
+    candidates = [folder / name, *(folder / f"{name}{ending}" for ending in PICTURE_ENDINGS)]
     return next((path for path in candidates if path.is_file()), None)
 
 

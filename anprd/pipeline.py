@@ -1,0 +1,110 @@
+"""The order of the stages, written once: pacing, motion, detection, reading, tracks and votes.
+
+The worker feeds it live frames, `anprd replay` a recorded file; frames in, verdicts out. It knows no clock, no socket
+and no file, so a whole day of a camera is a unit test.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from anprd.records import Bgr, Box, Detection, Sighting, Verdict
+from anprd.settings import CameraSettings
+from anprd.tracks.passes import Passes
+from anprd.video.frames import Frame
+from anprd.video.motion import MotionGate
+from anprd.video.pacing import Pace, Pacer
+
+EDGE_PX = 2  # a box this close to the frame's edge is a plate cut off: what is left of it reads as another plate
+
+
+class Eyes(Protocol):
+    """What the pipeline needs of the networks (`vision.plates.Vision`)."""
+
+    def detect(self, frame: Bgr, *, confidence_min: float) -> list[Detection]:
+        """The plates of a frame."""
+
+    def read(self, image: Bgr, detection: Detection) -> Sighting:
+        """One plate, straightened and read."""
+
+
+class Pipeline:
+    """One camera's stages and their state.
+
+    Attributes:
+        counts: what became of every frame, plate and reading, by reason.
+        sightings: the plates of the last frame that was detected on.
+        passes: the vehicles now in view and those lately confirmed.
+    """
+
+    def __init__(self, settings: CameraSettings, eyes: Eyes) -> None:
+        self._settings = settings
+        self._eyes = eyes
+        self._pacer = Pacer(settings.detect_fps_max)
+        self._motion = MotionGate(area_ratio_min=settings.motion_area_ratio_min, hold_s=settings.motion_hold_s)
+        self._counts: Counter[str] = Counter()
+        self.passes = Passes(settings)
+        self.sightings: Sequence[Sighting] = ()
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Frames, plates and readings so far, by what became of them."""
+        return self._counts + self.passes.counts
+
+    def feed(self, frame: Frame, *, lag_s: float = 0.0) -> list[Verdict]:
+        """Take one frame and return what it settled.
+
+        Args:
+            frame: the next of the stream; `t_s` grows.
+            lag_s: how far the frame is behind live; the newest frame wins, so a late one is dropped and counted.
+        """
+        self._counts["frames"] += 1
+        match self._pacer.decide(frame.t_s, lag_s):
+            case Pace.DETECT:
+                return self._look(frame)
+            case Pace.SKIP:
+                self._counts["paced"] += 1
+            case Pace.LATE:
+                self._counts["late"] += 1
+        return []
+
+    def settle(self) -> list[Verdict]:
+        """Close every open pass: the stream has ended or the worker stops."""
+        return self.passes.settle()
+
+    def _look(self, frame: Frame) -> list[Verdict]:
+        if not self._motion.feed(frame.luma(), frame.t_s).active and not self.passes.unsettled(frame.t_s):
+            self._counts["idle"] += 1
+            self.sightings = ()
+        else:
+            self._counts["detected"] += 1
+            self.sightings = self._see(frame)
+        return self.passes.feed(self.sightings, frame.t_s)
+
+    def _see(self, frame: Frame) -> list[Sighting]:
+        image = frame.bgr()
+        found = self._eyes.detect(image, confidence_min=self._settings.detector_confidence_min)
+        self._counts["plates"] += len(found)
+        return [self._sight(image, detection, frame.t_s) for detection in found]
+
+    def _sight(self, image: Bgr, detection: Detection, t_s: float) -> Sighting:
+        reason = self._unread_reason(image, detection, t_s)
+        if reason is not None:
+            self._counts[reason] += 1
+            return Sighting(detection, detection.box.corners, None)
+        self._counts["read"] += 1
+        return self._eyes.read(image, detection)
+
+    def _unread_reason(self, image: Bgr, detection: Detection, t_s: float) -> str | None:
+        """Why a plate is not worth reading, or None where it is."""
+        if detection.box.width < self._settings.plate_width_px_min:
+            return "small"
+        if touches_edge(detection.box, image):
+            return "cut"
+        return None if self.passes.wants_reading(detection, t_s) else "settled"
+
+
+def touches_edge(box: Box, image: Bgr) -> bool:
+    """Whether the box ends at the picture's edge, so that part of the plate may lie outside."""
+    height, width = image.shape[:2]
+    return box.x1 < EDGE_PX or box.y1 < EDGE_PX or box.x2 > width - EDGE_PX or box.y2 > height - EDGE_PX

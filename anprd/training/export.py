@@ -1,0 +1,161 @@
+"""Trained checkpoints become the INT8 networks of a weights folder, with the manifest that the daemon checks."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("YOLO_OFFLINE", "true")
+os.environ.setdefault("YOLO_AUTOINSTALL", "false")
+
+import cv2
+import numpy as np
+import openvino
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from anprd.errors import ConfigError
+from anprd.training import detector_data, quantise, reader_data
+from anprd.training.corners import CornerNet
+from anprd.training.corners import jittered as corner_sample
+from anprd.training.reader_data import LabelledCrop
+from anprd.training.reader_net import ReaderNet
+from anprd.vision import ctc, weights
+from anprd.vision.letterbox import GREY, Letterbox, input_size
+from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
+from anprd.vision.straighten import CROP_HEIGHT_PX, CROP_WIDTH_PX
+
+DETECTOR_SIDE_PX = 640
+CALIBRATION = 300
+
+
+def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: dict[str, Any]) -> Path:
+    """Export an ultralytics `.pt` as an INT8 detector that takes frames of any size.
+
+    Args:
+        checkpoint: the trained network.
+        data: a labelled folder; pictures of its `train` split calibrate.
+        folder: the weights folder; its manifest is brought up to date.
+        metrics: what the manifest says of the network's quality.
+
+    Raises:
+        ConfigError: the checkpoint or the data cannot be read.
+    """
+    from ultralytics import YOLO  # imported late: it takes seconds and the other exports do not need it
+
+    if not checkpoint.is_file():
+        raise ConfigError(f"{checkpoint}: no such checkpoint; train one with 'anprd train detector'")
+    with tempfile.TemporaryDirectory() as work:
+        copy = Path(work) / "detector.pt"
+        copy.write_bytes(checkpoint.read_bytes())
+        exported = YOLO(str(copy)).export(format="openvino", dynamic=True, imgsz=DETECTOR_SIDE_PX)
+        model = openvino.Core().read_model(next(Path(exported).glob("*.xml")))
+        small = quantise.quantise(model, _frames(data), transformer=False, floating=".*model.22/dfl.*")
+        target = folder / "detector.xml"
+        quantise.save(quantise.take_frames(small), target)
+    about = {"input": "n x height x width x 3, uint8, BGR", "data": data.name, "source": "ultralytics YOLOv8n"}
+    _register(folder, "detector", target, about | metrics)
+    return target
+
+
+def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: dict[str, Any]) -> Path:
+    """Export a trained reader; `crops` of the training split calibrate.
+
+    Raises:
+        ConfigError: the checkpoint cannot be read.
+    """
+    network = ReaderNet()
+    _restore(network, checkpoint)
+    inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
+    target = folder / "reader.xml"
+    _export(network, (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX), inputs, target, transformer=True)
+    about = {"input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey", "alphabet": ctc.ALPHABET}
+    _register(folder, "reader", target, about | metrics)
+    return target
+
+
+def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: dict[str, Any]) -> Path:
+    """Export a trained corner finder; rendered `crops` calibrate.
+
+    Raises:
+        ConfigError: the checkpoint cannot be read.
+    """
+    network = CornerNet()
+    _restore(network, checkpoint)
+    rng = np.random.default_rng(0)
+    inputs = [corner_sample(crop, rng)[0][None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
+    target = folder / "corners.xml"
+    _export(network, (1, 1, CROP_HEIGHT_PX, CROP_WIDTH_PX), inputs, target, transformer=False)
+    about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey"}
+    _register(folder, "corners", target, about | metrics)
+    return target
+
+
+def _restore(network: nn.Module, checkpoint: Path) -> None:
+    try:
+        network.load_state_dict(torch.load(checkpoint, weights_only=True))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{checkpoint}: no such checkpoint; train one first") from error
+    except (OSError, RuntimeError, KeyError) as error:
+        raise ConfigError(f"{checkpoint}: holds no weights of this network; train it again") from error
+    network.eval()
+
+
+def _export(
+    network: nn.Module, shape: tuple[int, ...], inputs: list[NDArray[np.float32]], target: Path, *, transformer: bool
+) -> None:
+    model = openvino.convert_model(
+        network, example_input=torch.zeros(shape), input=[openvino.PartialShape(list(shape))]
+    )
+    small = quantise.quantise(model, inputs, transformer=transformer)
+    quantise.save(quantise.take_grey(small), target)
+
+
+def _frames(data: Path) -> list[NDArray[np.float32]]:
+    """Calibration pictures as the detector sees them: letterboxed, red first, 0..1."""
+    scenes = [scene for scene in detector_data.scenes(data) if scene.split == "train"]
+    chosen = scenes[:: max(1, len(scenes) // CALIBRATION)][:CALIBRATION]
+    images = (cv2.imread(str(scene.picture)) for scene in chosen)
+    return [_frame(np.asarray(image, np.uint8)) for image in images if image is not None]
+
+
+def _frame(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    size = input_size(image.shape[:2], side_px_max=DETECTOR_SIDE_PX)
+    canvas = np.full((*size, 3), GREY, np.uint8)
+    Letterbox.fit(image.shape[:2], size).apply(image, canvas)
+    return np.ascontiguousarray(canvas[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32) / 255
+
+
+def _register(folder: Path, name: str, target: Path, about: dict[str, Any]) -> None:
+    """Write the network's table into the manifest, beside those of the others."""
+    tables = {entry.name: (entry.about, _files(entry.file)) for entry in _others(folder, name)}
+    tables[name] = (about | {"commit": _commit()}, _files(target))
+    lines = ["# Written by 'anprd export'. The daemon checks every sha256 before it reads a plate.", ""]
+    for table, (fields, files) in sorted(tables.items()):
+        lines += [f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in fields.items()), ""]
+        lines += [f"[{table}.files]", *(f'"{file.name}" = "{weights.sha256(file)}"' for file in files), ""]
+    (folder / weights.MANIFEST).write_text("\n".join(lines), encoding="utf-8")
+
+
+def _others(folder: Path, name: str) -> list[weights.Entry]:
+    if not (folder / weights.MANIFEST).exists():
+        return []
+    return list(weights.load(folder, but=name).values())
+
+
+def _files(network: Path) -> list[Path]:
+    return [network, network.with_suffix(".bin")]
+
+
+def _toml(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _commit() -> str:
+    """The commit that the export was made from, or `unknown` outside a checkout."""
+    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.stdout.strip() or "unknown"

@@ -1,0 +1,58 @@
+"""Networks become INT8 in OpenVINO's format, by NNCF's post-training quantisation with real calibration pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import nncf
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+from openvino.preprocess import ColorFormat, PrePostProcessor
+
+CALIBRATION_COUNT = 300  # NNCF's own default subset
+
+
+def quantise(
+    model: openvino.Model, calibration: Sequence[NDArray[np.float32]], *, transformer: bool, floating: str | None = None
+) -> openvino.Model:
+    """The model with INT8 weights and activations.
+
+    Args:
+        model: FP32, one input.
+        calibration: inputs as the model takes them, with the batch axis; their spread sets the ranges.
+        transformer: keep what attention needs in floating point (nncf.ModelType.TRANSFORMER).
+        floating: a pattern of operation names that stay in floating point, where INT8 would cost accuracy.
+    """
+    ignored = nncf.IgnoredScope(patterns=[floating], validate=False) if floating else None
+    return nncf.quantize(
+        model,
+        nncf.Dataset(list(calibration)),
+        subset_size=min(len(calibration), CALIBRATION_COUNT),
+        preset=nncf.QuantizationPreset.MIXED,
+        model_type=nncf.ModelType.TRANSFORMER if transformer else None,
+        ignored_scope=ignored,
+    )
+
+
+def take_frames(model: openvino.Model) -> openvino.Model:
+    """The detector, changed to take uint8 frames (n, h, w, 3), blue first, as OpenCV and PyAV give them."""
+    steps = PrePostProcessor(model)
+    steps.input().tensor().set_element_type(openvino.Type.u8).set_layout(openvino.Layout("NHWC"))
+    steps.input().tensor().set_color_format(ColorFormat.BGR)
+    steps.input().preprocess().convert_element_type(openvino.Type.f32).convert_color(ColorFormat.RGB).scale(255.0)
+    steps.input().model().set_layout(openvino.Layout("NCHW"))
+    return steps.build()
+
+
+def take_grey(model: openvino.Model) -> openvino.Model:
+    """The reader or corner finder, changed to take uint8 pictures (n, 1, h, w)."""
+    steps = PrePostProcessor(model)
+    steps.input().tensor().set_element_type(openvino.Type.u8)
+    steps.input().preprocess().convert_element_type(openvino.Type.f32)
+    return steps.build()
+
+
+def save(model: openvino.Model, file: Path) -> None:
+    """Write `file` (.xml) and its .bin."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    openvino.save_model(model, file, compress_to_fp16=True)

@@ -1,0 +1,201 @@
+"""Train the plate reader: real crops and rendered ones, CTC loss, bf16 on a CPU, resumable at any moment."""
+
+import copy
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
+
+from anprd.training import cores, reader_data
+from anprd.training.reader_data import LabelledCrop
+from anprd.training.reader_net import COLUMNS, ReaderNet
+from anprd.vision import ctc
+
+LEARNING_RATE = 1.5e-3
+WEIGHT_DECAY = 0.02
+GRADIENT_NORM_MAX = 5.0
+AVERAGE_DECAY = 0.998  # of the weights that are kept: a plateau of 500 steps
+CHECKPOINT_STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long and on what mixture to train. `steps` is the whole length: the learning rate falls to nothing there."""
+
+    steps: int = 12_000
+    batch: int = 96
+    rendered_share: float = 0.35
+    background_share: float = 0.03
+    seed: int = 1
+
+
+@dataclass(slots=True)
+class Samples:
+    """What there is to train on. Backgrounds hold no plate: the reader must say nothing there."""
+
+    real: Sequence[LabelledCrop]
+    rendered: Sequence[LabelledCrop] = ()
+    backgrounds: Sequence[LabelledCrop] = ()
+
+
+@dataclass(slots=True)
+class Score:
+    """Right and all, by country."""
+
+    right: dict[str, int] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def add(self, country: str, *, right: bool) -> None:
+        self.seen[country] = self.seen.get(country, 0) + 1
+        self.right[country] = self.right.get(country, 0) + int(right)
+
+    @property
+    def exact_match(self) -> float:
+        return sum(self.right.values()) / max(1, sum(self.seen.values()))
+
+    def __str__(self) -> str:
+        largest = sorted(self.seen, key=lambda country: -self.seen[country])[:8]
+        shares = " ".join(f"{country} {100 * self.right[country] / self.seen[country]:.0f}" for country in largest)
+        return f"{100 * self.exact_match:.2f} % exact ({shares})"
+
+
+class Stream(IterableDataset[tuple[Tensor, str]]):
+    """Augmented samples without end."""
+
+    def __init__(self, samples: Samples, plan: Plan, first_step: int) -> None:
+        super().__init__()
+        self._samples = samples
+        self._plan = plan
+        self._first_step = first_step
+
+    def __iter__(self) -> Iterator[tuple[Tensor, str]]:
+        """Draw by the plan's shares; where there is nothing rendered, real crops take its place."""
+        rng = np.random.default_rng((self._plan.seed, self._first_step))
+        weights = reader_data.sampling_weights(self._samples.real)
+        while True:
+            for index in rng.choice(len(weights), 1024, p=weights):
+                crop = self._draw(int(index), rng)
+                yield torch.from_numpy(reader_data.augmented(crop, rng)), crop.text
+
+    def _draw(self, index: int, rng: np.random.Generator) -> LabelledCrop:
+        dice = rng.random()
+        if self._samples.backgrounds and dice < self._plan.background_share:
+            return self._samples.backgrounds[int(rng.integers(len(self._samples.backgrounds)))]
+        if self._samples.rendered and dice < self._plan.background_share + self._plan.rendered_share:
+            return self._samples.rendered[int(rng.integers(len(self._samples.rendered)))]
+        return self._samples.real[index]
+
+
+def train(samples: Samples, validation: Sequence[LabelledCrop], out: Path, plan: Plan) -> Path:
+    """Train, or go on where an interrupted run in `out` stopped; returns the path of the averaged weights.
+
+    Args:
+        samples: what to learn from.
+        validation: crops read at each checkpoint; never trained on.
+        out: folder for `checkpoint.pt` (to resume) and `reader.pt` (the weights).
+        plan: length and mixture.
+    """
+    torch.set_num_threads(cores.thread_count())
+    out.mkdir(parents=True, exist_ok=True)
+    run = _Run(plan, out)
+    loader = DataLoader(Stream(samples, plan, run.step), batch_size=plan.batch, num_workers=1, prefetch_factor=6)
+    started_s = time.monotonic()
+    first = run.step
+    for pictures, texts in loader:
+        if run.step >= plan.steps:
+            break
+        loss = run.learn(pictures, texts)
+        if run.step % CHECKPOINT_STEPS == 0 or run.step == plan.steps:
+            rate = plan.batch * (run.step - first) / (time.monotonic() - started_s)
+            run.save()
+            print(f"step {run.step} loss {loss:.3f} {rate:.0f} crops/s {evaluate(run.average, validation)}", flush=True)
+    torch.save(run.average.state_dict(), out / "reader.pt")
+    return out / "reader.pt"
+
+
+class _Run:
+    """One training: network, its running average, optimiser and schedule; saved and loaded as a whole."""
+
+    def __init__(self, plan: Plan, out: Path) -> None:
+        torch.manual_seed(plan.seed)
+        self._path = out / "checkpoint.pt"
+        self.step = 0
+        self.network = ReaderNet().to(memory_format=torch.channels_last)
+        self.average = copy.deepcopy(self.network).eval()
+        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimiser, LEARNING_RATE, total_steps=plan.steps + 1, pct_start=0.06
+        )
+        self._loss = nn.CTCLoss(blank=ctc.BLANK, zero_infinity=True)
+        if self._path.exists():
+            self._restore()
+
+    def learn(self, pictures: Tensor, texts: Sequence[str]) -> float:
+        """One step; returns the loss."""
+        self.network.train()
+        batch = pictures[:, None].float().contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = self.network(batch)
+        targets = torch.tensor([ctc.ALPHABET.index(character) + 1 for text in texts for character in text])
+        lengths = torch.tensor([len(text) for text in texts])
+        columns = torch.full((len(texts),), logits.shape[1])
+        loss = self._loss(logits.float().log_softmax(2).transpose(0, 1), targets, columns, lengths)
+        self._optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM_MAX)
+        self._optimiser.step()
+        self._schedule.step()
+        self.step += 1
+        self._follow()
+        return float(loss.detach())
+
+    def _follow(self) -> None:
+        """Move the average; early on it follows closely, or it would remember the first random weights."""
+        decay = min(AVERAGE_DECAY, self.step / (self.step + 20))
+        with torch.no_grad():
+            pairs = zip(self.average.state_dict().values(), self.network.state_dict().values(), strict=True)
+            for kept, new in pairs:
+                if kept.is_floating_point():
+                    kept.lerp_(new, 1 - decay)
+                else:
+                    kept.copy_(new)
+
+    def save(self) -> None:
+        """Write the whole state beside the old one and swap: an interruption leaves one of the two."""
+        state = {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": self._schedule.state_dict(),
+        }
+        partial = self._path.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.replace(self._path)
+
+    def _restore(self) -> None:
+        state = torch.load(self._path, weights_only=True)
+        self.step = state["step"]
+        self.network.load_state_dict(state["network"])
+        self.average.load_state_dict(state["average"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])
+
+
+@torch.no_grad()
+def evaluate(network: ReaderNet, crops: Sequence[LabelledCrop], *, batch: int = 128) -> Score:
+    """Exact match of the network, in FP32, on whole crops."""
+    score = Score()
+    network.eval()
+    for first in range(0, len(crops), batch):
+        part = crops[first : first + batch]
+        pictures = torch.from_numpy(np.stack([reader_data.plain(crop) for crop in part]))[:, None].float()
+        for crop, logits in zip(part, network(pictures).numpy(), strict=True):
+            text = ctc.decode(logits, line_columns=COLUMNS).text
+            score.add(f"{crop.country}{crop.rows}", right=text == crop.text)
+    return score

@@ -1,0 +1,182 @@
+"""Labelled crops, real and rendered, as the reader will meet them: jittered, blurred, dark, damaged.
+
+The runtime hands the reader a picture straightened by corners that are never quite right. So a sample is cut by a
+quadrilateral with errors of that kind, and only then are light, optics and compression done to it.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from anprd.errors import ConfigError
+from anprd.vision.ctc import ALPHABET
+from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
+
+Grey = NDArray[np.uint8]
+Quad = NDArray[np.float32]
+TRUSTED = frozenset({"eye", "exact", "binarised"})
+SIDE_PX_MAX = 260  # twice what the network sees is all that jitter and blur can use
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCrop:
+    """A crop with its text; `corners` where the truth is known (rendered plates), else None."""
+
+    image: Grey
+    text: str
+    country: str
+    rows: int
+    corners: Quad | None = None
+
+
+def load(data: Path, split: str, *, trust: frozenset[str] = TRUSTED) -> list[LabelledCrop]:
+    """The crops of `split` whose label can be trusted, in grey, at most `SIDE_PX_MAX` wide.
+
+    Characters outside A-Z 0-9 (a Chinese plate begins with one) are left out of the text: the reader has no word
+    for them.
+
+    Raises:
+        ConfigError: `index.csv` or its columns are missing.
+    """
+    index = data / "index.csv"
+    try:
+        with index.open(newline="", encoding="utf-8") as lines:
+            rows = [row for row in csv.DictReader(lines) if row["split"] == split and row["trust"] in trust]
+    except OSError as error:
+        raise ConfigError(f"{index}: cannot be read ({error.strerror}); the folder needs an index.csv") from error
+    except KeyError as error:
+        raise ConfigError(f"{index}: needs the column {error}") from error
+    crops = [_crop(data / "crops" / row["image"], row) for row in rows]
+    return [crop for crop in crops if crop is not None]
+
+
+def _crop(path: Path, row: dict[str, str]) -> LabelledCrop | None:
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    text = "".join(character for character in row["text"].upper() if character in ALPHABET)
+    if image is None or not text:
+        return None
+    return LabelledCrop(shrink(np.asarray(image, np.uint8)), text, row["country"], int(row["rows"]))
+
+
+def shrink(image: Grey) -> Grey:
+    """The picture, no wider than `SIDE_PX_MAX`."""
+    scale = SIDE_PX_MAX / max(image.shape)
+    if scale >= 1:
+        return image
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def plain(crop: LabelledCrop) -> Grey:
+    """The whole crop at the network's size: what validation reads."""
+    return warp(crop.image, _rectangle(crop.image))
+
+
+def augmented(crop: LabelledCrop, rng: np.random.Generator) -> Grey:
+    """A view of the crop that a camera might have given: (48, 160) uint8."""
+    return damage(warp(crop.image, _jittered(crop, rng)), rng)
+
+
+def warp(image: Grey, quad: Quad) -> Grey:
+    """The quadrilateral of the picture, straightened to the network's input size.
+
+    Args:
+        image: (h, w) uint8.
+        quad: (4, 2) float32 corners in pixels: top left, top right, bottom right, bottom left of the text.
+    """
+    target = np.array(
+        [[0, 0], [INPUT_WIDTH_PX, 0], [INPUT_WIDTH_PX, INPUT_HEIGHT_PX], [0, INPUT_HEIGHT_PX]], np.float32
+    )
+    homography = cv2.getPerspectiveTransform(quad.astype(np.float32), target)
+    result = cv2.warpPerspective(
+        image, homography, (INPUT_WIDTH_PX, INPUT_HEIGHT_PX), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(result, np.uint8)
+
+
+def _rectangle(image: Grey) -> Quad:
+    height, width = image.shape
+    return np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+
+
+def _jittered(crop: LabelledCrop, rng: np.random.Generator) -> Quad:
+    """The quadrilateral that a straightener with errors would have cut."""
+    straightened = crop.corners is not None and rng.random() < 0.7
+    quad = np.array(crop.corners, np.float32) if straightened else _rectangle(crop.image)
+    centre = quad.mean(axis=0)
+    low, high = (-0.02, 0.14) if straightened else (-0.02, 0.12)
+    margin = 1 + rng.uniform(low, high, size=(1, 2))
+    quad = centre + (quad - centre) * margin
+    across = np.linalg.norm(quad[1] - quad[0])
+    down = np.linalg.norm(quad[3] - quad[0])
+    errors = rng.normal(0, 1, (4, 2)) * np.array([across * 0.02, down * 0.05])
+    shift = rng.normal(0, 1, (1, 2)) * np.array([across * 0.015, down * 0.04])
+    shear = rng.normal(0, 0.05) * down
+    lean = np.array([[shear, 0], [shear, 0], [-shear, 0], [-shear, 0]])
+    return np.asarray(quad + errors + shift + lean, np.float32)
+
+
+def damage(image: Grey, rng: np.random.Generator) -> Grey:
+    """Light, optics, sensor and compression, each now and then."""
+    if rng.random() < 0.35:
+        image = _low_resolution(image, rng)
+    if rng.random() < 0.25:
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6)), np.uint8)
+    if rng.random() < 0.15:
+        image = _motion_blur(image, rng)
+    picture = image.astype(np.float32)
+    if rng.random() < 0.25:
+        picture *= _shadow(rng, image.shape)
+    if rng.random() < 0.8:
+        picture = 255 * np.clip(picture / 255, 0, 1) ** rng.uniform(0.6, 1.6)
+        picture = (picture - 128) * rng.uniform(0.45, 1.3) + 128 + rng.uniform(-45, 45)
+    if rng.random() < 0.4:
+        picture += rng.normal(0, rng.uniform(1, 12), picture.shape)
+    if rng.random() < 0.06:
+        picture = 255 - picture
+    result = np.clip(picture, 0, 255).astype(np.uint8)
+    if rng.random() < 0.25:
+        _, packed = cv2.imencode(".jpg", result, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 80))])
+        result = np.asarray(cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return result
+
+
+def _low_resolution(image: Grey, rng: np.random.Generator) -> Grey:
+    scale = rng.uniform(0.32, 0.9)
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    big = cv2.resize(small, image.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(big, np.uint8)
+
+
+def _motion_blur(image: Grey, rng: np.random.Generator) -> Grey:
+    length = int(rng.integers(3, 8))
+    kernel = np.zeros((length, length), np.float32)
+    angle = rng.choice([0.0, 0.0, rng.uniform(0, np.pi)])
+    middle = (length - 1) / 2
+    for step in np.linspace(-middle, middle, 2 * length):
+        kernel[round(middle + step * np.sin(angle)), round(middle + step * np.cos(angle))] = 1
+    return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.uint8)
+
+
+def _shadow(rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """A straight edge of light and shade across the plate."""
+    height, width = shape
+    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+    angle = rng.uniform(0, 2 * np.pi)
+    distance = (xs - rng.uniform(0, width)) * np.cos(angle) + (ys - rng.uniform(0, height)) * np.sin(angle)
+    edge = 1 / (1 + np.exp(-distance / rng.uniform(0.5, 12)))
+    return np.asarray(rng.uniform(0.35, 0.85) + edge * (1 - rng.uniform(0.35, 0.85)), np.float32)
+
+
+def sampling_weights(crops: Sequence[LabelledCrop]) -> NDArray[np.float64]:
+    """How often each crop is drawn: a country by the root of its share, so that a large one does not drown the rest."""
+    counts: dict[tuple[str, int], int] = {}
+    for crop in crops:
+        key = (crop.country, crop.rows)
+        counts[key] = counts.get(key, 0) + 1
+    weights = np.array([max(counts[(crop.country, crop.rows)], 30) ** -0.5 for crop in crops])
+    return np.asarray(weights / weights.sum(), np.float64)

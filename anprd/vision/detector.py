@@ -1,0 +1,86 @@
+"""Find plates: a YOLOv8 network, called directly, its boxes carried back to the frame.
+
+The shipped network takes the frame as it is (uint8, height x width x 3, blue first); scaling to 0..1 and the order of
+the channels are part of it, put there by `anprd export`.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from anprd.records import Bgr, Box, Detection
+from anprd.vision.inference import Network
+from anprd.vision.letterbox import GREY, Letterbox, input_size
+
+IOU_MAX = 0.5  # two plates do not cover each other by half
+PLATES_MAX = 64  # in one frame; more is a picture of something else
+SHAPES_MAX = 4  # compiled sizes kept: a camera has one, a folder of photos a few
+
+
+class Detector:
+    """A plate detector whose input follows the aspect of the frame."""
+
+    def __init__(self, file: Path, *, side_px: int) -> None:
+        """Load lazily: the first frame of each shape compiles the network for it.
+
+        Args:
+            file: the network, OpenVINO IR.
+            side_px: the longer side of the network's input, a multiple of 32.
+        """
+        self._file = file
+        self._side_px = side_px
+        self._networks: dict[tuple[int, int], tuple[Network, Bgr]] = {}
+
+    def detect(self, image: Bgr, *, confidence_min: float) -> list[Detection]:
+        """Plates in the picture, the surest first, at most `PLATES_MAX`.
+
+        Args:
+            image: (h, w, 3) uint8.
+            confidence_min: 0..1; boxes below it are dropped before overlapping ones are merged.
+
+        Raises:
+            ConfigError: the network cannot be loaded.
+        """
+        size = input_size(image.shape[:2], side_px_max=self._side_px)
+        network, canvas = self._network(size)
+        letterbox = Letterbox.fit(image.shape[:2], size)
+        canvas.fill(GREY)
+        letterbox.apply(image, canvas)
+        found = decode(network(canvas[None])[0], confidence_min=confidence_min)
+        height, width = image.shape[:2]
+        return [Detection(_clip(letterbox.inverse(item.box), width, height), item.confidence) for item in found]
+
+    def _network(self, size: tuple[int, int]) -> tuple[Network, Bgr]:
+        if size not in self._networks:
+            if len(self._networks) >= SHAPES_MAX:
+                self._networks.pop(next(iter(self._networks)))
+            self._networks[size] = (Network(self._file, input_shape=(1, *size, 3)), np.empty((*size, 3), np.uint8))
+        return self._networks[size]
+
+
+def decode(output: NDArray[np.float32], *, confidence_min: float) -> list[Detection]:
+    """What the network says, as boxes in its input's pixels, overlapping ones merged.
+
+    Args:
+        output: (5, n) float32: centre x, centre y, width, height, confidence; YOLOv8's head with one class.
+        confidence_min: 0..1.
+    """
+    candidates = output[:, output[4] >= confidence_min]
+    if candidates.shape[1] == 0:
+        return []
+    corner = candidates[:2] - candidates[2:4] / 2
+    boxes = np.vstack([corner, candidates[2:4]]).T
+    kept = cv2.dnn.NMSBoxes(boxes.tolist(), candidates[4].tolist(), confidence_min, IOU_MAX)
+    order = sorted((int(index) for index in kept), key=lambda index: -candidates[4, index])[:PLATES_MAX]
+    return [Detection(_box(boxes[index]), float(candidates[4, index])) for index in order]
+
+
+def _box(row: NDArray[np.float32]) -> Box:
+    x, y, width, height = (float(value) for value in row)
+    return Box(x, y, x + width, y + height)
+
+
+def _clip(box: Box, width: int, height: int) -> Box:
+    return Box(max(0.0, box.x1), max(0.0, box.y1), min(float(width), box.x2), min(float(height), box.y2))

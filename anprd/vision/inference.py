@@ -1,0 +1,56 @@
+"""The door to OpenVINO: a network file becomes a function from array to array, on one thread.
+
+One thread a worker, parallel by workers: a thread pool in every worker only fights with the others (docs/measured.md).
+"""
+
+import functools
+from pathlib import Path
+
+import numpy as np
+import openvino
+from numpy.typing import NDArray
+
+from anprd.errors import ConfigError
+
+_ONE_THREAD = {
+    "INFERENCE_NUM_THREADS": 1,
+    "NUM_STREAMS": 1,
+    "PERFORMANCE_HINT": "LATENCY",
+    "ENABLE_CPU_PINNING": False,  # pinned workers would all sit on the first core
+}
+
+
+class Network:
+    """A compiled network with one input and one output."""
+
+    def __init__(self, file: Path, *, input_shape: tuple[int, ...] | None = None) -> None:
+        """Compile `file` (OpenVINO IR, its `.bin` beside it), reshaped to `input_shape` where one is given.
+
+        Raises:
+            ConfigError: the file is missing, damaged or needs a newer OpenVINO.
+        """
+        try:
+            model = _core().read_model(file)
+            if input_shape is not None:
+                model.reshape(list(input_shape))
+            self._request = _core().compile_model(model, "CPU", _ONE_THREAD).create_infer_request()
+        except RuntimeError as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise ConfigError(
+                f"{file}: OpenVINO cannot load this network ({reason}); restore it or export it again"
+            ) from error
+
+    def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Run the network; the result is a copy that is safe to keep.
+
+        Args:
+            batch: of the input's shape; C-contiguous.
+        """
+        self._request.infer([batch], share_inputs=True)
+        return np.array(self._request.get_output_tensor(0).data, np.float32)
+
+
+@functools.cache
+def _core() -> openvino.Core:
+    """One runtime a process; made when first needed, after the fork."""
+    return openvino.Core()
