@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from anprd import document
-from anprd.document import DocumentError
+from anprd.document import Document, DocumentError
 from anprd.errors import ConfigError
 from anprd.faults import Fault, Faults, Key
 
@@ -28,6 +28,7 @@ REDIS_SCHEMES = ("redis", "rediss", "unix")
 SOCKET_PATH_BYTES_MAX = 107  # sun_path in <sys/un.h> holds 108, the last one 0
 RUNTIME_FILE = "status.sock"  # the longest name that is bound in `runtime_dir`
 
+_CAMERA_KEYS = frozenset({"defaults", "cameras"})
 _VARIABLE = re.compile(r"\$\{([^}]*)\}?")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CAMERA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -107,6 +108,7 @@ class Settings(_Model):
     """The whole file."""
 
     redis: str = "redis://localhost:6379/0"
+    embedded_redis_port: Annotated[_Int, Field(ge=0, le=65535)] = 0
     stream: Annotated[str, Field(min_length=1, max_length=255)] = "anprd:events"
     stream_length_max: Annotated[_Int, Field(ge=100, le=100_000_000)] = 100_000
     spool_events_max: Annotated[_Int, Field(ge=100, le=10_000_000)] = 100_000
@@ -157,6 +159,31 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: everything that is wrong, at once. No password is in it.
     """
+    source, faults = _read(path)
+    values = _expanded(source.values, (), environ, faults)
+    folder = path.absolute().parent
+    cameras = tuple(_cameras(values, folder, faults))
+    settings = _without_cameras(values, folder, faults)
+    if settings is None or faults:
+        raise SettingsError(path, faults.in_order())
+    return settings.model_copy(update={"cameras": cameras})
+
+
+def load_without_cameras(path: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings with no cameras, for commands that only ask a running daemon: no camera's password need be set.
+
+    Raises:
+        SettingsError: what is wrong outside `defaults:` and `cameras:`.
+    """
+    source, faults = _read(path)
+    values = {name: value for name, value in source.values.items() if name not in _CAMERA_KEYS}
+    settings = _without_cameras(_expanded(values, (), environ, faults), path.absolute().parent, faults)
+    if settings is None or faults:
+        raise SettingsError(path, faults.in_order())
+    return settings
+
+
+def _read(path: Path) -> tuple[Document, Faults]:
     try:
         source = document.read(path)
     except DocumentError as error:
@@ -164,19 +191,17 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     faults = Faults(source.values, source.lines)
     for fault in source.faults:
         faults.add_fault(fault)
-    values: dict[str, Any] = {name: _expanded(value, (name,), environ, faults) for name, value in source.values.items()}
-    folder = path.absolute().parent
-    cameras = tuple(_cameras(values, folder, faults))
-    top = {name: value for name, value in values.items() if name not in {"defaults", "cameras"}}
+    return source, faults
+
+
+def _without_cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Settings | None:
+    top = {name: value for name, value in values.items() if name not in _CAMERA_KEYS}
     for name in ("state_dir", "runtime_dir", "weights_dir"):
         if top.get(name) == "":
             faults.add((name,), "must be a path, not empty")
         elif isinstance(top.get(name), str):
             top[name] = folder / top[name]
-    settings = _validated(Settings, top, (), faults)
-    if settings is None or faults:
-        raise SettingsError(path, faults.in_order())
-    return settings.model_copy(update={"cameras": cameras})
+    return _validated(Settings, top, (), faults)
 
 
 def camera_url_fault(url: str) -> str | None:
@@ -216,7 +241,7 @@ def _is_host_and_port(address: str) -> bool:
     return bool(host) and " " not in address and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
 
 
-def _expanded(value: object, key: Key, environ: Mapping[str, str], faults: Faults) -> object:
+def _expanded(value: Any, key: Key, environ: Mapping[str, str], faults: Faults) -> Any:  # noqa: ANN401  # any YAML
     """The value with the variables of every text in it filled in."""
     if isinstance(value, dict):
         return {name: _expanded(item, (*key, name), environ, faults) for name, item in value.items()}

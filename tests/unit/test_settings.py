@@ -109,6 +109,15 @@ def test_a_faulty_default_is_told_once_and_not_for_each_camera(faults):
     assert faults(text) == {"defaults.transport": "'tpc' must be 'tcp' or 'udp'"}
 
 
+def test_what_only_asks_the_daemon_needs_no_password_of_a_camera(tmp_path):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("runtime_dir: run\ncameras: {gate: {url: 'rtsp://a:${UNSET}@h/'}}\n")
+    assert settings.load_without_cameras(file, {}).runtime_dir == tmp_path / "run"
+    file.write_text("runtime_dir: 5\n")
+    with pytest.raises(SettingsError, match="must be a path"):
+        settings.load_without_cameras(file, {})
+
+
 def test_a_fault_is_a_configuration_fault():
     assert issubclass(SettingsError, ConfigError)
 
