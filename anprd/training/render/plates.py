@@ -9,7 +9,7 @@ import numpy as np
 
 from anprd.records import Bgr
 from anprd.training.render import designs
-from anprd.training.render.designs import CODES, DESIGNS, Colour, Design, Line, Mark
+from anprd.training.render.designs import CODES, DESIGNS, Colour, Design, Line, Mark, parts
 from anprd.training.render.typeface import Mask, Typeface
 
 _T = TypeVar("_T")
@@ -210,7 +210,7 @@ def _draw_mark(image: Bgr, mark: Mark, how: _Print) -> None:
     colour = _one_of(mark.colours, rng)
     match mark.kind:
         case "rule":
-            own = how.ink if mark.colours == (designs.BLACK,) else colour
+            own = how.ink if mark.colours == (parts.BLACK,) else colour
             image[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)] = own
         case "fill":
             image[y1:y2, x1:x2] = colour
