@@ -1,0 +1,91 @@
+"""Metrics: what Prometheus is told is what the status says."""
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from anprd.observe import metrics
+
+CAMERA = {
+    "name": "gate-north",
+    "state": "streaming",
+    "frames": 1200,
+    "fps": 7.5,
+    "detections": 40,
+    "reads": 33,
+    "confirmed": 4,
+    "updated": 1,
+    "unreadable": 2,
+    "drops": {"paced": 900, "late": 3},
+    "spool_depth": 5,
+    "delivered": 6,
+    "last_frame_age_s": 0.1,
+    "memory_bytes": 64_000_000,
+    "reconnects": 2,
+    "restarts": 1,
+    "beat_age_s": 0.4,
+    "last_error": "rtsp://u:***@h/x",
+}
+STATUS = {"daemon": {"version": "0.1.0", "uptime_s": 12.5, "redis": {"state": "up"}}, "cameras": [CAMERA]}
+
+
+def samples(status) -> dict[tuple, float]:
+    families = text_string_to_metric_families(metrics.render(status).decode())
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value for family in families for sample in family.samples
+    }
+
+
+@pytest.mark.parametrize(
+    ("sample", "value"),
+    [
+        (("anprd_build_info", "0.1.0"), 1),
+        (("anprd_uptime_seconds",), 12.5),
+        (("anprd_redis_up",), 1),
+        (("anprd_camera_state", "gate-north", "streaming"), 1),
+        (("anprd_frames_total", "gate-north"), 1200),
+        (("anprd_frames_per_second", "gate-north"), 7.5),
+        (("anprd_events_total", "confirmed", "gate-north"), 4),
+        (("anprd_events_total", "gate-north", "unreadable"), 2),
+        (("anprd_drops_total", "gate-north", "late"), 3),
+        (("anprd_spool_events", "gate-north"), 5),
+        (("anprd_worker_restarts_total", "gate-north"), 1),
+        (("anprd_worker_memory_bytes", "gate-north"), 64_000_000),
+    ],
+)
+def test_each_number_of_the_status_is_a_metric(sample, value):
+    assert samples(STATUS)[sample] == value
+
+
+def test_each_camera_has_its_own_samples():
+    found = samples({"daemon": {}, "cameras": [CAMERA, {**CAMERA, "name": "gate-south", "frames": 7}]})
+    assert found["anprd_frames_total", "gate-north"] == 1200
+    assert found["anprd_frames_total", "gate-south"] == 7
+
+
+@pytest.mark.parametrize("state", ["unknown", None])
+def test_what_is_not_known_is_left_out_and_not_shown_as_nought(state):
+    found = samples(
+        {"daemon": {"redis": {"state": state}}, "cameras": [{"name": "a", "state": "starting", "fps": None}]}
+    )
+    assert {name for name, *_ in found} == {"anprd_build_info", "anprd_camera_state"}
+
+
+@pytest.mark.parametrize(
+    "status", [{}, {"daemon": None, "cameras": None}, {"cameras": ["?"]}, {"cameras": [{"drops": 3}]}]
+)
+def test_a_status_of_another_shape_is_no_crash(status):
+    assert b"anprd_build_info" in metrics.render(status)
+
+
+def test_a_flood_of_reasons_is_bounded():
+    flood = {**CAMERA, "drops": {f"r{number}": 1 for number in range(10_000)}}
+    found = [key for key in samples({"cameras": [flood]}) if key[0] == "anprd_drops_total"]
+    assert len(found) == metrics.REASONS_MAX
+
+
+def test_a_strange_name_is_escaped():
+    assert ("anprd_frames_total", 'a"b\\c\nd') in samples({"cameras": [{"name": 'a"b\\c\nd', "frames": 1}]})
+
+
+def test_the_content_type_is_that_of_the_text_format():
+    assert metrics.CONTENT_TYPE.startswith("text/plain; version=")
