@@ -1,0 +1,242 @@
+"""The event: what a reader of the stream is told of one vehicle pass.
+
+The same keys everywhere: in Redis every value is a string, in JSON numbers are numbers and `box` is a list. A pass
+keeps its id for good; each further event of it has the next revision, so (id, revision) names one event for ever.
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Self
+
+from anprd.records import Box, Verdict, VerdictKind
+
+SCHEMA = 1
+TRACKS_REMEMBERED_MAX = 256  # passes of one camera that may still be updated; a frame rarely shows ten plates
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WHOLE = frozenset({"schema", "revision", "rows", "votes", "reads", "track"})
+_TYPED = _WHOLE | {"confidence", "box"}
+
+At = Callable[[float], datetime]
+"""Stream seconds to wall time (aware)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One record of the stream; the field names are the contract of docs/architecture.md. Times are aware."""
+
+    id: str
+    revision: int
+    type: VerdictKind
+    camera: str
+    plate: str
+    confidence: float
+    region: str
+    rows: int
+    votes: int
+    reads: int
+    track: int
+    at: datetime
+    first_seen: datetime
+    last_seen: datetime
+    box: Box
+    host: str
+
+    @property
+    def key(self) -> str:
+        """What tells this event from every other one of its camera."""
+        return f"{self.id}:{self.revision}"
+
+    def to_object(self) -> dict[str, Any]:
+        """The event as JSON has it; the box in pixels, times RFC 3339 in UTC with milliseconds."""
+        return {
+            "schema": SCHEMA,
+            "id": self.id,
+            "type": self.type.value,
+            "camera": self.camera,
+            "plate": self.plate,
+            "confidence": round(self.confidence, 4),
+            "region": self.region,
+            "rows": self.rows,
+            "votes": self.votes,
+            "reads": self.reads,
+            "track": self.track,
+            "at": timestamp(self.at),
+            "first_seen": timestamp(self.first_seen),
+            "last_seen": timestamp(self.last_seen),
+            "box": [round(edge, 1) for edge in (self.box.x1, self.box.y1, self.box.x2, self.box.y2)],
+            "host": self.host,
+            "revision": self.revision,
+        }
+
+    def to_fields(self) -> dict[str, str]:
+        """The event as Redis has it: `to_object` with every value a string, the box as JSON."""
+        return {key: value if isinstance(value, str) else json.dumps(value) for key, value in self.to_object().items()}
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, str]) -> Self:
+        """The event that `to_fields` wrote, to the millisecond and the rounded digit.
+
+        Raises:
+            ValueError: a field is missing or is no such value; the text names it.
+        """
+        value = _Fields(fields)
+        x1, y1, x2, y2 = value.box()
+        return cls(
+            id=value.text("id"),
+            revision=value.whole("revision"),
+            type=VerdictKind(value.text("type")),
+            camera=value.text("camera"),
+            plate=value.text("plate"),
+            confidence=value.number("confidence"),
+            region=value.text("region"),
+            rows=value.whole("rows"),
+            votes=value.whole("votes"),
+            reads=value.whole("reads"),
+            track=value.whole("track"),
+            at=value.time("at"),
+            first_seen=value.time("first_seen"),
+            last_seen=value.time("last_seen"),
+            box=Box(x1, y1, x2, y2),
+            host=value.text("host"),
+        )
+
+
+def from_verdict(
+    verdict: Verdict, *, camera: str, at: At, host: str, region: str, before: Event | None = None
+) -> Event:
+    """The event that says `verdict`. `before` is the last event of the same pass, where there was one.
+
+    Start and id are those of `before`: the mapping from stream to wall time is corrected now and then, and an id made
+    anew from it would be another one. The track is part of the id because two vehicles may come into view in one frame.
+    """
+    first_seen = before.first_seen if before else at(verdict.first_t_s)
+    unreadable = verdict.kind is VerdictKind.UNREADABLE
+    return Event(
+        id=before.id if before else f"{camera}-{_epoch_ms(first_seen)}-{verdict.track}",
+        revision=before.revision + 1 if before else _first_revision(verdict),
+        type=verdict.kind,
+        camera=camera,
+        plate="" if unreadable else verdict.plate,
+        confidence=0.0 if unreadable else verdict.confidence,
+        region=region,
+        rows=verdict.rows,
+        votes=verdict.votes,
+        reads=verdict.reads,
+        track=verdict.track,
+        at=at(verdict.best_t_s),
+        first_seen=first_seen,
+        last_seen=at(verdict.last_t_s),
+        box=verdict.box,
+        host=host,
+    )
+
+
+class Recorder:
+    """Turns the verdicts of one camera's session into events, and knows which events are of one pass."""
+
+    def __init__(self, *, camera: str, host: str, at: At, region: Callable[[str], str]) -> None:
+        """`region` names a plate's country, or "" (`anprd.plates.syntax.region`)."""
+        self._camera = camera
+        self._host = host
+        self._at = at
+        self._region = region
+        self._last: OrderedDict[int, Event] = OrderedDict()
+
+    def record(self, verdict: Verdict) -> Event:
+        """The event of a verdict. An update keeps the id of its pass and gets the next revision."""
+        before = self._last.pop(verdict.track, None) if verdict.kind is VerdictKind.UPDATED else None
+        event = from_verdict(
+            verdict,
+            camera=self._camera,
+            at=self._at,
+            host=self._host,
+            region=self._region(verdict.plate),
+            before=before,
+        )
+        self._last[verdict.track] = event
+        self._last.move_to_end(verdict.track)
+        while len(self._last) > TRACKS_REMEMBERED_MAX:
+            self._last.popitem(last=False)
+        return event
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339, UTC, milliseconds: `2026-03-01T12:00:00.123Z`. The moment must be aware."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without a zone says nothing: {moment}")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def typed(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Fields of the stream as JSON has them: numbers as numbers, the box as a list.
+
+    Forgiving: a field that is not known, or is not what it should be, stays the string it is.
+    """
+    return {key: _typed(value) if key in _TYPED else value for key, value in fields.items()}
+
+
+def _typed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _first_revision(verdict: Verdict) -> int:
+    # An update whose pass is not remembered: no two of one pass end in the same millisecond, so they stay apart.
+    if verdict.kind is not VerdictKind.UPDATED:
+        return 0
+    return max(1, round((verdict.last_t_s - verdict.first_t_s) * 1000))
+
+
+def _epoch_ms(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+class _Fields:
+    """Strictly typed look into the fields of an entry; every fault is a ValueError that names the field."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = fields
+
+    def text(self, name: str) -> str:
+        if name not in self._fields:
+            raise ValueError(f"{name} is missing")
+        return self._fields[name]
+
+    def whole(self, name: str) -> int:
+        value = self._json(name)
+        if type(value) is not int:
+            raise ValueError(f"{name} is no whole number")
+        return value
+
+    def number(self, name: str) -> float:
+        value = self._json(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        raise ValueError(f"{name} is no number")
+
+    def time(self, name: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(self.text(name))
+        except ValueError as error:
+            raise ValueError(f"{name} is no time") from error
+        if moment.tzinfo is None:
+            raise ValueError(f"{name} has no time zone")
+        return moment.astimezone(UTC)
+
+    def box(self) -> list[float]:
+        value = self._json("box")
+        if not isinstance(value, list) or len(value) != 4 or not all(type(edge) in {int, float} for edge in value):
+            raise ValueError("box is not a list of 4 numbers")
+        return [float(edge) for edge in value]
+
+    def _json(self, name: str) -> object:
+        try:
+            return json.loads(self.text(name))
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{name} is no number") from error

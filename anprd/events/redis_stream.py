@@ -1,0 +1,201 @@
+"""The Redis stream: the one module that speaks to Redis.
+
+Exactly once needs a memory beside the stream, because a reply can be lost after the work was done: the publisher dies,
+or the connection breaks, between XADD and the answer, and the same events come again. So a script adds the events and,
+in the same atomic step, notes their keys (id and revision) in a sorted set `STREAM:seen:HOST:CAMERA`; what is noted
+there is not added again. That set lives in Redis, with the stream, so both survive or are lost together.
+
+It is bounded to the last `SEEN_MAX` events of the camera, and gone `SEEN_DAYS` after the last one. That is enough: a
+camera has one publisher, which sends its spool in order and one batch at a time, so only the last batch (`BATCH_MAX`
+events) can ever come again. The host is part of the name so that a second daemon with a camera of the same name cannot
+push the keys out; it is the event's host, since a container may be called otherwise when it finds its old spool again.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from anprd.errors import ConfigError, SinkError
+from anprd.events.record import Event
+from anprd.redaction import redact
+
+BATCH_MAX = 64  # events a script call adds: a fraction of a millisecond, so Redis is never held up
+SEEN_MAX = 4 * BATCH_MAX  # four times what can come again; about 30 kB a camera
+SEEN_DAYS = 30  # a daemon that was killed right after sending and stays off for a month may send one batch twice
+CONNECT_TIMEOUT_S = 3.0  # a dead host shows within this; a living one answers in milliseconds
+REPLY_TIMEOUT_S = 3.0
+FOLLOW_S_MAX = 2.0  # a blocking read must come back before the reply is overdue
+READ_MAX = 1000  # entries in one answer, some 600 kB
+
+# KEYS: stream, seen. ARGV: stream length, seen length, seen seconds, then for each event its key, the number of its
+# fields and values, and these. ZREVRANGE comes first: if `seen` is of a wrong type it fails before anything is written.
+# The scores count on, so that the oldest keys have the lowest.
+_ADD = """
+local top = redis.call('ZREVRANGE', KEYS[2], 0, 0, 'WITHSCORES')
+local score = tonumber(top[2] or '0')
+local added = 0
+local at = 4
+while at <= #ARGV do
+  local count = tonumber(ARGV[at + 1])
+  if not redis.call('ZSCORE', KEYS[2], ARGV[at]) then
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', unpack(ARGV, at + 2, at + 1 + count))
+    score = score + 1
+    redis.call('ZADD', KEYS[2], score, ARGV[at])
+    added = added + 1
+  end
+  at = at + 2 + count
+end
+redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[2]))
+redis.call('EXPIRE', KEYS[2], ARGV[3])
+return added
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it stands in the stream: `anprd.events.record.typed(entry.fields)` gives the event's JSON."""
+
+    entry_id: str
+    fields: dict[str, str]
+
+
+class RedisStream:
+    """The stream of events. It connects when it is first used, and again after every failure."""
+
+    def __init__(self, url: str, stream: str, length_max: int) -> None:
+        """
+        Args:
+            url: redis://, rediss:// (TLS) or unix://, as redis-py reads them.
+            stream: the key of the stream.
+            length_max: about so many entries are kept (`MAXLEN ~` cuts whole nodes, so up to 100 more).
+
+        Raises:
+            ConfigError: the URL cannot be used, whatever answers there.
+        """
+        self._shown = redact(url)
+        self._stream = stream
+        self._length_max = length_max
+        self._client = _client(url)
+        self._script = self._client.register_script(_ADD)
+
+    def publish(self, events: Sequence[Event]) -> int:
+        """Add the events that the stream has not had yet, in this order, and say how many these were.
+
+        All of one camera and host are added in one atomic step, at most `BATCH_MAX` at a time. After a SinkError some
+        or all may have been added: publishing the same events again is safe, and adds only what is missing.
+
+        Raises:
+            SinkError: Redis is away, still loading, read-only, full, wants another password, ...
+        """
+        return sum(self._add(batch) for batch in _batches(events))
+
+    def read(self, count: int) -> list[Entry]:
+        """The newest `count` entries (at most `READ_MAX`), oldest first. Raises SinkError."""
+        if count < 1:
+            return []
+        reply = self._call(lambda: self._client.xrevrange(self._stream, count=min(count, READ_MAX)))
+        return _entries(reply)[::-1]
+
+    def last_id(self) -> str:
+        """The id of the newest entry, "0-0" where there is none: where to begin to follow. Raises SinkError."""
+        newest = self.read(1)
+        return newest[0].entry_id if newest else "0-0"
+
+    def follow(self, last_id: str, block_s: float) -> list[Entry]:
+        """Entries after `last_id`, oldest first, waiting for one for at most `block_s` (never above `FOLLOW_S_MAX`).
+
+        An empty list: nothing came yet, ask again with the same id. Raises SinkError.
+        """
+        block_ms = max(1, round(min(block_s, FOLLOW_S_MAX) * 1000))  # 0 would mean for ever
+        reply = self._call(lambda: self._client.xread({self._stream: last_id}, count=READ_MAX, block=block_ms))
+        streams = reply.items() if isinstance(reply, dict) else reply or []
+        found: list[Entry] = []
+        for _, entries in streams:
+            found += _entries(entries)
+        return found
+
+    def ping(self) -> None:
+        """Raises SinkError where Redis does not answer as it should."""
+        self._call(self._client.ping)
+
+    def close(self) -> None:
+        """Let the connections go. A later call opens one again."""
+        self._client.close()
+
+    def _add(self, batch: Sequence[Event]) -> int:
+        first = batch[0]
+        keys = [self._stream, f"{self._stream}:seen:{first.host}:{first.camera}"]
+        arguments: list[str | int] = [self._length_max, SEEN_MAX, SEEN_DAYS * 86_400]
+        for event in batch:
+            flat = [text for pair in event.to_fields().items() for text in pair]
+            arguments += [event.key, len(flat), *flat]
+        return int(self._call(lambda: self._script(keys, arguments)))
+
+    def _call(self, command: Callable[[], Any]) -> Any:  # noqa: ANN401, redis-py types no reply
+        try:
+            return command()
+        except (redis.RedisError, OSError) as error:
+            raise SinkError(f"Redis at {self._shown}: {redact(str(error)) or type(error).__name__}") from error
+
+
+def _client(url: str) -> redis.Redis:
+    try:
+        parts = urlsplit(url)
+        _check(parts)
+        over_tcp = {} if parts.scheme == "unix" else {"socket_keepalive": True}
+        client = redis.Redis.from_url(
+            url,
+            decode_responses=True,
+            encoding_errors="replace",  # other programs may write to the stream as well
+            socket_connect_timeout=CONNECT_TIMEOUT_S,
+            socket_timeout=REPLY_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),  # the publisher waits and tries again, and knows when to stop
+            **over_tcp,
+        )
+        client.connection_pool.make_connection()  # an option that no connection has shows only here
+    except (ValueError, TypeError, AttributeError, redis.RedisError):
+        # Not `from error`: the parser quotes pieces of the URL, which may be pieces of the password.
+        raise ConfigError(
+            f"redis: {redact(url)!r} is no Redis URL; write redis://HOST:PORT/DB, rediss://HOST:PORT/DB or "
+            "unix:///PATH, and in a password %40 for '@', %3A for ':' and %2F for '/'"
+        ) from None
+    return client
+
+
+def _check(parts: SplitResult) -> None:
+    """Raises ValueError for what redis-py would silently take for something else: another host, database 0."""
+    if parts.query:
+        parse_qs(parts.query, strict_parsing=True)
+    name = parts.path.strip("/")
+    if parts.scheme == "unix":
+        if not name:
+            raise ValueError("no path")
+        return
+    # A `#` or `?` in a password ends the host's part early, and what stands before it would be asked.
+    cut = parts.fragment or parts.netloc.endswith(":") or (parts.netloc and not parts.hostname)
+    if cut or (name and not name.isdigit()):
+        raise ValueError("no host, or no number of a database")
+
+
+def _batches(events: Sequence[Event]) -> Iterable[Sequence[Event]]:
+    """Runs of one camera and host in the given order, each at most `BATCH_MAX` long."""
+    start = 0
+    for index in range(1, len(events) + 1):
+        ends = index == len(events) or index - start == BATCH_MAX
+        if ends or _owner(events[index]) != _owner(events[start]):
+            yield events[start:index]
+            start = index
+
+
+def _owner(event: Event) -> tuple[str, str]:
+    return (event.host, event.camera)
+
+
+def _entries(reply: Iterable[tuple[str, dict[str, str]]] | None) -> list[Entry]:
+    # An entry deleted within a read has no fields (XREAD after XDEL); there is nothing to show of it.
+    return [Entry(entry_id, dict(fields)) for entry_id, fields in reply or [] if fields]
