@@ -1,0 +1,74 @@
+# Everything here can be called twice; what is already there is left alone.
+
+PYTHON ?= python3
+# The service's Python must be one that the user anprd may run: Debian's own, where there is one.
+SYSTEM_PYTHON ?= $(firstword $(wildcard /usr/bin/python3) $(PYTHON))
+PREFIX := /opt/anprd
+PIP := -m pip --disable-pip-version-check install --quiet
+SOURCES := pyproject.toml README.md LICENSE
+
+TEST_PACKAGES := redis-server python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
+
+.DELETE_ON_ERROR:
+.PHONY: help run test lint format train-env system-packages lock install uninstall clean
+
+help: ## Say what there is.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.installed ## Set up .venv and run the demo: a clip as a camera, an embedded Redis, plates as they are confirmed.
+	@echo "make run: anprd run -c config/demo.yaml   (Ctrl-C ends it)"
+	@echo "make run: in another terminal try"
+	@echo "make run:   .venv/bin/anprd status -c config/demo.yaml"
+	@echo "make run:   .venv/bin/anprd events -c config/demo.yaml --follow"
+	@exec .venv/bin/anprd run -c config/demo.yaml
+
+test: system-packages .venv/.test-installed .venv-train/.installed ## Set up what tests need, system packages too where root, and run them.
+	.venv/bin/python -m pytest
+
+lint: .venv/.test-installed ## Style, types and the direction of imports.
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: .venv/.test-installed ## Lay the code out anew.
+	.venv/bin/ruff format
+	.venv/bin/ruff check --fix
+
+train-env: .venv-train/.installed ## Set up .venv-train, which trains and exports networks (about 6 GB).
+
+system-packages: ## Install what the tests need from Debian, where root; no service is started.
+	@sh tools/debian-packages $(TEST_PACKAGES)
+
+.venv/.installed: requirements.lock $(SOURCES)
+	@echo "make: setting up .venv (600 MB)"
+	@sh tools/venv $(PYTHON) .venv
+	.venv/bin/python $(PIP) --require-hashes -r requirements.lock
+	.venv/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/.test-installed: requirements-test.lock .venv/.installed
+	@echo "make: adding the test tools to .venv"
+	.venv/bin/python $(PIP) --require-hashes -r requirements-test.lock
+	@touch $@
+
+# --no-deps: the lock is complete, and has OpenCV without the windows that ultralytics would bring (they need X11).
+.venv-train/.installed: requirements-train.lock $(SOURCES)
+	@echo "make: setting up .venv-train (6 GB; takes some minutes)"
+	@sh tools/venv $(PYTHON) .venv-train
+	.venv-train/bin/python $(PIP) --no-deps --require-hashes -r requirements-train.lock
+	.venv-train/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+lock: ## Choose the newest allowed versions and write the three lock files.
+	sh tools/lock $(PYTHON)
+
+install: ## Install the service (root): /opt/anprd, the user anprd, the unit, /etc/anprd/cameras.yaml if there is none.
+	@sh tools/install $(SYSTEM_PYTHON) $(PREFIX)
+
+uninstall: ## Remove the service (root); the configuration and the data stay.
+	@sh tools/uninstall $(PREFIX)
+
+clean: ## Remove the environments, caches and the demo's data.
+	rm -rf .venv .venv-train var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

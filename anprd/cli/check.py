@@ -1,0 +1,83 @@
+"""`anprd check`: is the configuration file right, and is there something in it that will hurt later?"""
+
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from anprd import document, settings
+from anprd.cli import console
+from anprd.cli.console import Printer
+from anprd.errors import EXIT_CONFIG, EXIT_DONE
+from anprd.faults import Fault
+from anprd.redaction import redact
+from anprd.settings import CameraSettings, Settings, SettingsError
+
+_WRITTEN_PASSWORD = re.compile(r"://[^\s/:@]*:(?!\$\{)[^\s]+@")
+
+
+def check(path: Path, printer: Printer) -> int:
+    """Say every fault of the file, or that there is none, and the warnings; return the exit code."""
+    try:
+        loaded = settings.load(path, os.environ)
+    except SettingsError as error:
+        for fault in error.faults:
+            printer(
+                {"file": str(path), "ok": False, "line": fault.line, "key": fault.key or None, "fault": fault.message}
+            )
+        return EXIT_CONFIG
+    printer(
+        {
+            "file": str(path),
+            "ok": True,
+            "cameras": [camera.name for camera in loaded.cameras],
+            "redis": redact(loaded.redis),
+            "warnings": list(warnings(path, loaded)),
+        }
+    )
+    return EXIT_DONE
+
+
+def tell(answer: dict[str, Any]) -> None:
+    """An answer of `check` in words."""
+    file = answer["file"]
+    if not answer["ok"]:
+        console.complain(Fault(answer["key"] or "", answer["fault"], answer["line"]).sentence(file))
+        return
+    for warning in answer["warnings"]:
+        console.complain(f"{file}: {warning}")
+    count = len(answer["cameras"])
+    print(f"{file}: right; {count} camera{'' if count == 1 else 's'}, events go to {answer['redis']}")
+
+
+def warnings(path: Path, loaded: Settings) -> Iterator[str]:
+    """What is allowed and probably not meant."""
+    cameras = loaded.cameras
+    if not any(camera.enabled for camera in cameras):
+        yield "no camera is enabled; add one under 'cameras:'"
+    for url, count in Counter(camera.url for camera in cameras).items():
+        if count > 1:
+            names = ", ".join(camera.name for camera in cameras if camera.url == url)
+            yield f"{names} have the same url; each of their plates will be told {count} times"
+    for camera in cameras:
+        yield from _missing_clip(camera)
+    if path.stat().st_mode & stat.S_IROTH and any(map(_WRITTEN_PASSWORD.search, _texts(document.read(path).values))):
+        yield f"holds a password and every user may read it; chmod 640 {path}, or write ${{VARIABLE}}"
+
+
+def _missing_clip(camera: CameraSettings) -> Iterator[str]:
+    if camera.url.startswith("file:") and not Path(camera.url.removeprefix("file:")).is_file():
+        path = redact(camera.url.removeprefix("file:"))
+        yield f"cameras.{camera.name}.url: there is no file {path}; a network camera's URL begins with rtsp://"
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a file's values, as it was written."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)

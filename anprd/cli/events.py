@@ -1,0 +1,73 @@
+"""`anprd events`: what the daemon published, read back from Redis as any other reader of the stream does."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from anprd.cli import console, places
+from anprd.cli.console import Printer
+from anprd.errors import EXIT_DONE
+from anprd.events.record import typed
+from anprd.events.redis_stream import Entry, RedisStream
+from anprd.supervisor import embedded_redis
+
+BLOCK_S = 2.0  # how long one question to Redis waits; Ctrl-C ends it at once
+
+
+def source(config: Path | None, redis: str | None, stream: str | None) -> RedisStream:
+    """The stream that the options mean: those given, and the configuration's for the rest.
+
+    Raises:
+        ConfigError: the file is wrong, or the URL.
+    """
+    settings = places.daemon_settings(config)
+    url = redis or embedded_redis.resolve(settings)
+    return RedisStream(url, stream or settings.stream, settings.stream_length_max)
+
+
+def show(stream: RedisStream, count: int, printer: Printer) -> int:
+    """Print the latest `count` events. Raises SinkError."""
+    _print(stream.read(count), printer)
+    return EXIT_DONE
+
+
+def follow(stream: RedisStream, count: int, printer: Printer) -> int:
+    """Print the latest `count` events and then each new one until Ctrl-C. Raises SinkError."""
+    latest = stream.read(max(count, 1))  # one at least: its id is where to go on
+    last_id = latest[-1].entry_id if latest else "0-0"
+    _print(latest[-count:] if count else (), printer)
+    while True:
+        entries = stream.follow(last_id, BLOCK_S)
+        _print(entries, printer)
+        last_id = entries[-1].entry_id if entries else last_id
+
+
+def _print(entries: Iterable[Entry], printer: Printer) -> None:
+    for entry in entries:
+        printer(typed(entry.fields))
+
+
+class EventLines:
+    """A table of events, a row as each comes."""
+
+    def __init__(self) -> None:
+        self._lines = console.Lines(
+            ("at", 19), ("camera", 16), ("plate", 10), ("region", 6), ("confidence", 10), ("votes", 6), ("type", 10)
+        )
+
+    def add(self, event: dict[str, Any]) -> None:
+        """Add an event as `typed` gives it; what another program wrote without our fields stays empty."""
+        confidence = event.get("confidence")
+        shown = f"{confidence:.2f}" if isinstance(confidence, int | float) else None
+        votes = f"{event.get('votes')}/{event.get('reads')}" if "votes" in event else None
+        at, camera, plate, region, kind = (event.get(key) for key in ("at", "camera", "plate", "region", "type"))
+        self._lines.add(_local(at), camera, plate or "-", region, shown, votes, kind)
+
+
+def _local(at: object) -> str:
+    """An event's time in this machine's time zone."""
+    try:
+        return datetime.fromisoformat(str(at)).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    except ValueError:
+        return str(at)

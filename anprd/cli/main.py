@@ -1,0 +1,214 @@
+"""The command line: every command with its options, and the one place where errors become a sentence and an exit code.
+
+Only this module is loaded at the start; a command's own module, and what that needs, is imported once it is called, so
+that `anprd status` does not wait for a network runtime.
+"""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from anprd.cli import training
+from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError
+from anprd.redaction import redact
+
+app = typer.Typer(
+    name="anprd",
+    help="Read number plates from cameras, photos and clips, on a server without a GPU.",
+    epilog="The manual of the configuration file is the file itself: config/cameras.yaml.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they show variables, and variables hold passwords
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="The configuration; /etc/anprd/cameras.yaml where none is given."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Weights = Annotated[
+    Path | None, typer.Option("--weights", metavar="DIR", help="A folder with other networks and their MANIFEST.toml.")
+]
+
+
+def main() -> NoReturn:
+    """Run the command that `sys.argv` names; never returns.
+
+    Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration fault, 130 interrupted.
+    """
+    sys.exit(_code())
+
+
+def _code() -> int:
+    try:
+        app(prog_name="anprd")
+    except SystemExit as leaving:
+        _close_output()
+        return leaving.code if isinstance(leaving.code, int) else EXIT_FAILED
+    except (ConfigError, SourceError, SinkError) as error:
+        for sentence in str(error).splitlines():
+            _complain(sentence)
+        return EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED
+    except Exception:  # noqa: BLE001  # the process's top: a bug is shown whole, but for passwords
+        _complain("this is a bug; please report it with the lines below\n" + traceback.format_exc())
+        return EXIT_FAILED
+    return 0
+
+
+def _complain(text: str) -> None:
+    print(f"anprd: {redact(text)}", file=sys.stderr)
+
+
+def _close_output() -> None:
+    """Write what is left; where nobody reads any more (`anprd events | head -1`), drop it without a word."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it so
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"anprd {version('anprd')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _anprd(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
+
+def _leave(code: int) -> NoReturn:
+    raise typer.Exit(code)
+
+
+@app.command(epilog="Example: anprd run -c config/demo.yaml")
+def run(config: Config = None) -> None:
+    """Run the daemon in the foreground: one worker a camera, until SIGTERM. SIGHUP takes a changed file."""
+    from anprd.cli import run as command
+
+    _leave(command.run(config))
+
+
+@app.command(epilog="Example: anprd check -c cameras.yaml")
+def check(config: Config = None, json: Json = False) -> None:
+    """Say every fault of a configuration file: line, key, value and what is allowed."""
+    from anprd.cli import check as command
+    from anprd.cli import console, places
+
+    _leave(command.check(places.config_file(config), console.say_json if json else command.tell))
+
+
+@app.command(epilog="Example: anprd status --watch")
+def status(
+    config: Config = None,
+    runtime_dir: Annotated[
+        Path | None,
+        typer.Option("--runtime-dir", metavar="DIR", help="The daemon's runtime_dir, where no file says it."),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it again each second.")] = False,
+    json: Json = False,
+) -> None:
+    """Say how the daemon and each camera fare; fails where no daemon runs."""
+    from anprd.cli import console, places
+    from anprd.cli import status as command
+
+    folder = runtime_dir or places.daemon_settings(config).runtime_dir
+    if not watch:
+        _leave(command.show(folder, console.say_json if json else command.print_table))
+    if json or not sys.stdout.isatty():
+        _leave(command.watch(folder, console.say_json if json else command.print_table))
+    with command.LiveTable() as printer:
+        _leave(command.watch(folder, printer))
+
+
+@app.command(epilog="Example: anprd events --follow --json")
+def events(
+    config: Config = None,
+    redis: Annotated[
+        str | None, typer.Option("--redis", metavar="URL", help="Another Redis than the configuration's.")
+    ] = None,
+    stream: Annotated[str | None, typer.Option("--stream", help="Another stream than the configuration's.")] = None,
+    count: Annotated[int, typer.Option("--count", "-n", min=0, max=1000, help="How many of the latest to show.")] = 10,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with each new one, until Ctrl-C.")] = False,
+    json: Json = False,
+) -> None:
+    """Show plates from Redis, the latest last."""
+    from anprd.cli import console
+    from anprd.cli import events as command
+
+    source = command.source(config, redis, stream)
+    printer = console.say_json if json else command.EventLines().add
+    _leave((command.follow if follow else command.show)(source, count, printer))
+
+
+@app.command(epilog="Example: anprd read -o annotated/ photos/*.jpg")
+def read(
+    pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="JPEG, PNG, WebP, BMP or TIFF.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Annotated copies go here.")
+    ] = None,
+    weights: Weights = None,
+    json: Json = False,
+) -> None:
+    """Read the plates of photos."""
+    from anprd.cli import console
+    from anprd.cli import read as command
+
+    printer = console.say_json if json else command.PictureLines().add
+    _leave(command.read(pictures, output=output, weights=weights, printer=printer))
+
+
+@app.command(epilog="Example: anprd replay -o annotated.mp4 clip.mp4")
+def replay(
+    clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="Whatever FFmpeg can decode.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The annotated video, .mp4; of one clip.")
+    ] = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="At the clip's own speed, as a camera sends it.")
+    ] = False,
+    weights: Weights = None,
+    json: Json = False,
+) -> None:
+    """Send recorded video through exactly the worker's pipeline and print its events."""
+    if output is not None and len(clips) > 1:
+        raise typer.BadParameter("takes one clip; call it once for each", param_hint="-o")
+    from anprd.cli import console, events
+    from anprd.cli import replay as command
+
+    printer = console.say_json if json else events.EventLines().add
+    open_source = command.in_real_time if realtime else command.as_fast_as_it_goes
+    _leave(command.replay(clips, open_source=open_source, output=output, weights=weights, printer=printer))
+
+
+@app.command(epilog="Example: anprd bench --json clip.mp4")
+def bench(
+    clip: Annotated[
+        Path | None, typer.Argument(metavar="CLIP", help="A clip with plates; the demo's by default.")
+    ] = None,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=600, help="How long to measure.")] = 20.0,
+    weights: Weights = None,
+    json: Json = False,
+) -> None:
+    """Measure each stage on one thread, and say how many cameras a core carries."""
+    from anprd.cli import bench as command
+    from anprd.cli import console
+
+    printer = console.say_json if json else command.print_table
+    _leave(command.bench(clip, seconds=seconds, weights=weights, printer=printer))
+
+
+app.add_typer(training.train, name="train")
+app.command(epilog="Example: anprd export detector work/detector/weights/best.pt --data data/detect")(training.export)
+app.command(epilog="Example: anprd evaluate --json data/scenes")(training.evaluate)

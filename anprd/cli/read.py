@@ -1,0 +1,163 @@
+"""`anprd read`: the plates of photos, one object or some rows a picture."""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+# Larger than any camera's picture: what claims more is an attack on the memory. OpenCV reads it when it is loaded.
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "200000000")
+
+import cv2
+import numpy as np
+
+from anprd.cli import annotate, console
+from anprd.cli.console import Printer
+from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
+from anprd.plates import syntax
+from anprd.records import Bgr, Sighting
+from anprd.settings import CameraDefaults
+from anprd.vision.plates import PHOTO_CONFIDENCE_MIN, Vision
+
+FILE_BYTES_MAX = 256 * 2**20
+READING_CONFIDENCE_MIN = CameraDefaults().reading_confidence_min
+_WRITABLE = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+
+
+def read(pictures: Sequence[Path], *, output: Path | None, weights: Path | None, printer: Printer) -> int:
+    """Read each picture and print its plates; a picture that cannot be read is told, and the others still are read.
+
+    Args:
+        pictures: the files.
+        output: a folder for annotated copies.
+        weights: a folder with other networks.
+        printer: takes the object of each picture.
+
+    Returns:
+        0, or 1 where a picture could not be read or an annotated copy not be written.
+
+    Raises:
+        ConfigError: the networks cannot be loaded.
+    """
+    vision = Vision.load(weights)
+    copies = None if output is None else Copies(output, pictures)
+    code = EXIT_DONE
+    for picture in pictures:
+        try:
+            image = load_picture(picture)
+            sightings, ms = look(vision, image)
+            printer(answer(str(picture), image, sightings, ms))
+            if copies is not None:
+                labels = [annotate.label(found, confidence_min=READING_CONFIDENCE_MIN) for found in sightings]
+                copies.save(picture, annotate.draw(image, labels))
+        except (SourceError, SinkError) as error:
+            console.complain(str(error))
+            code = EXIT_FAILED
+    return code
+
+
+def load_picture(file: Path) -> Bgr:
+    """The picture, turned upright where it says how it was held (EXIF).
+
+    Raises:
+        SourceError: the file is missing, unreadable, too large or no picture.
+    """
+    try:
+        if file.stat().st_size > FILE_BYTES_MAX:
+            raise SourceError(f"{file}: is larger than {FILE_BYTES_MAX // 2**20} MiB; scale it down")
+        content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise SourceError(f"{file}: there is no such file") from error
+    except OSError as error:
+        raise SourceError(f"{file}: cannot be read: {error.strerror}") from error
+    try:
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error as error:
+        raise SourceError(f"{file}: is damaged or has more than 200 million pixels") from error
+    if image is None:
+        raise SourceError(f"{file}: is no picture; JPEG, PNG, WebP, BMP and TIFF can be read")
+    return np.asarray(image, np.uint8)
+
+
+def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
+    """What `Vision.read_picture` does, with the milliseconds that each part took."""
+    began_s = time.perf_counter()
+    detections = vision.photo_detector.detect(image, confidence_min=PHOTO_CONFIDENCE_MIN)
+    detected_s = time.perf_counter()
+    sightings = [vision.read(image, detection) for detection in detections]
+    read_s = time.perf_counter()
+    spans = {"detect": detected_s - began_s, "read": read_s - detected_s, "total": read_s - began_s}
+    return sightings, {name: round(1000 * span_s, 2) for name, span_s in spans.items()}
+
+
+def answer(source: str, image: Bgr, sightings: Sequence[Sighting], ms: dict[str, float]) -> dict[str, Any]:
+    """The JSON object of one picture; its keys are a contract (docs/architecture.md)."""
+    height, width = image.shape[:2]
+    plates = [plate(sighting) for sighting in sightings]
+    return {"source": source, "width": width, "height": height, "plates": plates, "ms": ms}
+
+
+def plate(sighting: Sighting) -> dict[str, Any]:
+    """One plate of that object. A reading that is not sure enough is not told: a wrong plate is worse than none."""
+    reading, box = sighting.reading, sighting.box
+    is_read = reading is not None and bool(reading.text) and reading.confidence >= READING_CONFIDENCE_MIN
+    text = reading.text if reading is not None and is_read else ""
+    return {
+        "plate": text,
+        "status": "read" if is_read else "unreadable",
+        "confidence": round(reading.confidence, 4) if reading is not None else 0.0,
+        "char_confidences": [round(value, 4) for value in reading.confidences]
+        if reading is not None and is_read
+        else [],
+        "box": [round(edge, 1) for edge in (box.x1, box.y1, box.x2, box.y2)],
+        "corners": [[round(x, 1), round(y, 1)] for x, y in sighting.corners],
+        "rows": reading.rows if reading is not None else 1,
+        "region": syntax.region(text) if text else "",
+        "detector_confidence": round(sighting.detection.confidence, 4),
+    }
+
+
+class Copies:
+    """Annotated copies in a folder, each under its picture's name."""
+
+    def __init__(self, folder: Path, pictures: Sequence[Path]) -> None:
+        """No picture of `pictures` is ever written over, nor is one copy by the next."""
+        self._folder = folder
+        self._taken = {picture.resolve() for picture in pictures}
+
+    def save(self, picture: Path, image: Bgr) -> None:
+        """Write the copy. Raises SinkError."""
+        target = next(path for path in self._names(picture) if path.resolve() not in self._taken)
+        self._taken.add(target.resolve())
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _, packed = cv2.imencode(target.suffix.lower(), image)
+            target.write_bytes(packed.tobytes())
+        except OSError as error:
+            raise SinkError(f"{target}: cannot be written: {error.strerror}") from error
+
+    def _names(self, picture: Path) -> Iterator[Path]:
+        suffix = picture.suffix if picture.suffix.lower() in _WRITABLE else ".jpg"
+        yield self._folder / f"{picture.stem}{suffix}"
+        for number in range(2, len(self._taken) + 3):
+            yield self._folder / f"{picture.stem}-{number}{suffix}"
+
+
+class PictureLines:
+    """A table of plates, rows as each picture is read."""
+
+    def __init__(self) -> None:
+        self._lines = console.Lines(
+            ("picture", 24), ("plate", 12), ("confidence", 10), ("region", 6), ("box", 26), ("ms", 6)
+        )
+
+    def add(self, picture: dict[str, Any]) -> None:
+        """Add the plates of an `answer`."""
+        source, ms = picture["source"], f"{picture['ms']['total']:.0f}"
+        for found in picture["plates"]:
+            box = ", ".join(f"{edge:.0f}" for edge in found["box"])
+            text = found["plate"] or f"({found['status']})"
+            self._lines.add(source, text, f"{found['confidence']:.2f}", found["region"], box, ms)
+        if not picture["plates"]:
+            self._lines.add(source, "(none)", None, None, None, ms)

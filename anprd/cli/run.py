@@ -1,0 +1,15 @@
+"""`anprd run`: the daemon in the foreground; what systemd runs."""
+
+from pathlib import Path
+
+from anprd.cli import places
+from anprd.supervisor import daemon
+
+
+def run(config: Path | None) -> int:
+    """Be the daemon until SIGTERM or SIGINT; return the exit code.
+
+    Raises:
+        ConfigError: it cannot start.
+    """
+    return daemon.run(places.config_file(config))

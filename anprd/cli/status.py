@@ -1,0 +1,140 @@
+"""`anprd status`: one row a camera and the daemon's own, from the daemon's socket; Redis is not asked."""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from anprd.cli import console
+from anprd.cli.console import Printer
+from anprd.errors import EXIT_DONE, EXIT_FAILED
+from anprd.supervisor.status import NotRunningError, fetch
+
+WATCH_S = 1.0  # a worker tells its facts at most once a second
+COLUMNS = ("camera", "state", "fps", "plates", "unread", "last plate", "at", "dropped", "waiting", "restarts", "memory")
+_STYLES = {
+    "streaming": "green",
+    "running": "green",
+    "failed": "red",
+    "restarting": "red",
+    "waiting": "yellow",
+    "up": "green",
+    "down": "red",
+}
+
+
+def show(runtime_dir: Path, printer: Printer) -> int:
+    """Print the status once; 1 where no daemon answers."""
+    try:
+        printer(fetch(runtime_dir))
+    except NotRunningError as error:
+        console.complain(str(error))
+        return EXIT_FAILED
+    return EXIT_DONE
+
+
+def watch(runtime_dir: Path, printer: Printer) -> int:
+    """Print the status each second until Ctrl-C or the daemon's end."""
+    while (code := show(runtime_dir, printer)) == EXIT_DONE:
+        time.sleep(WATCH_S)
+    return code
+
+
+def print_table(status: Mapping[str, Any]) -> None:
+    """The status for people."""
+    console.console().print(view(status))
+
+
+class LiveTable:
+    """The status for people who watch: on a terminal each one takes the place of the one before."""
+
+    def __init__(self) -> None:
+        self._live = Live(console=console.console(), auto_refresh=False)
+
+    def __enter__(self) -> Printer:
+        self._live.__enter__()
+        return self._update
+
+    def __exit__(self, *error: object) -> None:
+        self._live.stop()
+
+    def _update(self, status: Mapping[str, Any]) -> None:
+        self._live.update(view(status), refresh=True)
+
+
+def view(status: Mapping[str, Any]) -> RenderableType:
+    """The status as people see it: the daemon's line, then the table of cameras."""
+    table = console.table(*COLUMNS, "trouble")
+    for camera in status["cameras"]:
+        table.add_row(*_row(camera))
+    return Group(*_daemon_lines(status["daemon"]), Text(), table)
+
+
+def _row(camera: Mapping[str, Any]) -> list[Text]:
+    state = str(camera["state"])
+    cells = [
+        camera["name"],
+        state,
+        f"{camera['fps']:.1f}",
+        camera["confirmed"],
+        camera["unreadable"],
+        camera["last_plate"],
+        _time_of_day(camera["last_plate_at"]),
+        sum(camera["drops"].values()),
+        camera["spool_depth"],
+        camera["restarts"],
+        _megabytes(camera["memory_bytes"]),
+        camera["last_error"] or camera["sink_error"],
+    ]
+    texts = [Text("" if cell is None else str(cell)) for cell in cells]
+    texts[1].stylize(_STYLES.get(state, ""))
+    return texts
+
+
+def _daemon_lines(daemon: Mapping[str, Any]) -> list[Text]:
+    """The daemon's own row, and one more for each thing that is not as it should be."""
+    redis = daemon["redis"]
+    trouble = f": {redis['error']}" if redis["error"] else ""
+    lines = [
+        Text.assemble(
+            "anprd ",
+            str(daemon["version"]),
+            " ",
+            (str(daemon["state"]), _STYLES.get(str(daemon["state"]), "yellow")),
+            f" for {duration(float(daemon['uptime_s']))}, pid {daemon['pid']}, {daemon['config']}",
+        ),
+        Text.assemble(
+            f"redis {redis['url']} ",
+            (redis["state"], _STYLES.get(redis["state"], "")),
+            f"{trouble}; stream {daemon['stream']}",
+        ),
+    ]
+    reload = daemon.get("last_reload")
+    if reload is not None and not reload["ok"]:
+        lines.append(Text(f"reload refused at {reload['at']}: {reload['error']}", style="red"))
+    if reload is not None and reload["needs_restart"]:
+        lines.append(Text(f"changed, but needs a restart: {', '.join(reload['needs_restart'])}", style="yellow"))
+    return lines
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: `42 s`, `5 min`, `3 h 12 min`, `8 d 4 h`."""
+    minutes, hours, days = int(seconds // 60), int(seconds // 3600), int(seconds // 86400)
+    if minutes < 1:
+        return f"{int(seconds)} s"
+    if hours < 1:
+        return f"{minutes} min"
+    return f"{hours} h {minutes % 60} min" if days < 1 else f"{days} d {hours % 24} h"
+
+
+def _time_of_day(at: str | None) -> str:
+    return "" if at is None else datetime.fromisoformat(at).astimezone().strftime("%H:%M:%S")
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:.0f} MiB" if count else ""

@@ -1,0 +1,102 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from anprd import settings
+from anprd.cli import check, console
+
+
+@pytest.fixture
+def file(tmp_path):
+    def written(text: str, mode: int = 0o600) -> Path:
+        path = tmp_path / "cameras.yaml"
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    return written
+
+
+@pytest.fixture
+def warned(file):
+    def of(text: str, mode: int = 0o600) -> list[str]:
+        path = file(text, mode)
+        return list(check.warnings(path, settings.load(path, {"PASSWORD": "x"})))
+
+    return of
+
+
+def test_a_right_file_is_said_to_be_right(file, capsys):
+    path = file("cameras: {gate: {url: rtsp://192.0.2.1/}}")
+    assert check.check(path, check.tell) == 0
+    out = capsys.readouterr()
+    assert out.out == f"{path}: right; 1 camera, events go to redis://localhost:6379/0\n"
+    assert out.err == ""
+
+
+def test_every_fault_is_a_line_on_standard_error(file, capsys):
+    path = file("streem: x\ncameras: {gate: {url: 5}}")
+    assert check.check(path, check.tell) == 78
+    out = capsys.readouterr()
+    assert out.out == ""
+    first, second = out.err.splitlines()
+    assert first == f"anprd: {path}:1: streem: is not a key here; did you mean 'stream'?"
+    assert second.startswith(f"anprd: {path}:2: cameras.gate.url: 5 must be text")
+
+
+def test_faults_are_objects_with_json(file, capsys):
+    path = file("streem: x")
+    assert check.check(path, console.say_json) == 78
+    assert json.loads(capsys.readouterr().out) == {
+        "file": str(path),
+        "ok": False,
+        "line": 1,
+        "key": "streem",
+        "fault": "is not a key here; did you mean 'stream'?",
+    }
+
+
+def test_a_right_file_is_an_object_with_json(file, capsys):
+    path = file("redis: redis://:hunter2@h/0\ncameras: {gate: {url: rtsp://192.0.2.1/}}")
+    assert check.check(path, console.say_json) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["ok"] is True
+    assert answer["cameras"] == ["gate"]
+    assert "hunter2" not in answer["redis"]
+
+
+def test_a_file_without_an_enabled_camera_is_warned_of(warned):
+    (warning,) = warned("cameras: {gate: {url: rtsp://192.0.2.1/, enabled: false}}")
+    assert "no camera is enabled" in warning
+
+
+def test_two_cameras_of_one_url_are_warned_of(warned):
+    (warning,) = warned("cameras: {a: {url: rtsp://192.0.2.1/}, b: {url: rtsp://192.0.2.1/}}")
+    assert warning.startswith("a, b have the same url")
+
+
+def test_a_clip_that_is_not_there_is_warned_of_since_it_may_be_a_host_without_its_scheme(warned):
+    (warning,) = warned("cameras: {a: {url: 192.0.2.1/stream}}")
+    assert "a network camera's URL begins with rtsp://" in warning
+
+
+PASSWORD = "cameras: {a: {url: 'rtsp://u:hunter2@192.0.2.1/'}}"
+
+
+def test_a_password_in_a_file_that_everybody_may_read_is_warned_of(warned):
+    (warning,) = warned(PASSWORD, mode=0o644)
+    assert "chmod 640" in warning
+    assert "hunter2" not in warning
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (PASSWORD, 0o640),
+        ("cameras: {a: {url: 'rtsp://u:${PASSWORD}@192.0.2.1/'}}", 0o644),
+        ("# rtsp://u:hunter2@h/\ncameras: {a: {url: rtsp://192.0.2.1/}}", 0o644),
+    ],
+)
+def test_a_file_that_gives_nothing_away_is_not_warned_of(warned, text, mode):
+    assert warned(text, mode) == []

@@ -1,0 +1,96 @@
+import json
+import os
+import time
+
+import pytest
+
+from anprd.cli import console, events
+from anprd.events.redis_stream import Entry
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch):
+    monkeypatch.setitem(os.environ, "TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+class Interrupted(BaseException):
+    """Ctrl-C."""
+
+
+class ScriptedStream:
+    """Entries that are there, then what each wait brings; then the user has seen enough."""
+
+    def __init__(self, present, *waits):
+        self._present = [Entry(f"{number}-0", fields) for number, fields in enumerate(present, 1)]
+        self._waits = list(waits)
+        self.asked = []
+
+    def read(self, count):
+        return self._present[-count:] if count else []
+
+    def follow(self, last_id, block_s):
+        assert block_s > 0
+        self.asked.append(last_id)
+        if not self._waits:
+            raise Interrupted
+        first = int(last_id.split("-")[0]) + 1
+        return [Entry(f"{number}-0", fields) for number, fields in enumerate(self._waits.pop(0), first)]
+
+
+def fields(plate: str) -> dict[str, str]:
+    return {
+        "type": "confirmed", "camera": "gate", "plate": plate, "region": "RU", "confidence": "0.9876", "votes": "5",
+        "reads": "6", "at": "2026-03-01T12:00:00.123Z", "box": "[1.0, 2.0, 3.0, 4.0]",
+    }  # fmt: skip
+
+
+def test_events_are_rows_with_titles(capsys):
+    events.show(ScriptedStream([fields("A1"), fields("B2")]), 10, events.EventLines().add)
+    titles, first, second = capsys.readouterr().out.splitlines()
+    assert titles.split() == ["at", "camera", "plate", "region", "confidence", "votes", "type"]
+    assert first.split() == ["2026-03-01", "12:00:00", "gate", "A1", "RU", "0.99", "5/6", "confirmed"]
+    assert second.split()[3] == "B2"
+
+
+def test_json_has_numbers_as_numbers(capsys):
+    events.show(ScriptedStream([fields("A1")]), 10, console.say_json)
+    event = json.loads(capsys.readouterr().out)
+    assert event["votes"] == 5
+    assert event["box"] == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_nothing_there_prints_nothing(capsys):
+    assert events.show(ScriptedStream([]), 10, events.EventLines().add) == 0
+    assert capsys.readouterr().out == ""
+
+
+def followed(stream: ScriptedStream, count: int) -> list[str]:
+    seen = []
+    with pytest.raises(Interrupted):
+        events.follow(stream, count, lambda event: seen.append(event["plate"]))
+    return seen
+
+
+def test_following_goes_on_after_the_latest():
+    stream = ScriptedStream([fields("A1"), fields("B2")], [], [fields("C3")], [])
+    assert followed(stream, 1) == ["B2", "C3"]
+    assert stream.asked == ["2-0", "2-0", "3-0", "3-0"]
+
+
+def test_following_without_a_look_back_shows_only_what_is_new():
+    assert followed(ScriptedStream([fields("A1")], [fields("B2")]), 0) == ["B2"]
+
+
+def test_following_an_empty_stream_misses_nothing():
+    stream = ScriptedStream([], [fields("A1")])
+    assert followed(stream, 10) == ["A1"]
+    assert stream.asked[0] == "0-0"
+
+
+def test_what_another_program_wrote_is_shown_as_far_as_it_goes(capsys):
+    events.EventLines().add({"plate": "\x1b[31mX", "confidence": "high", "at": "now"})
+    assert capsys.readouterr().out.splitlines()[1].split() == ["now", "?[31mX"]

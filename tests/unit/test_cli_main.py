@@ -1,0 +1,81 @@
+import os
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from anprd.cli import main
+from anprd.errors import ConfigError, SinkError, SourceError
+
+HEAVY = ("openvino", "cv2", "av", "numpy", "redis", "torch", "structlog")
+
+
+@pytest.fixture
+def outcome(monkeypatch, capsys):
+    """What the command line makes of an application that fails in a given way."""
+
+    def of(error: BaseException) -> tuple[int, str, str]:
+        def fail(**_: object) -> None:
+            raise error
+
+        monkeypatch.setattr(main, "app", fail)
+        with pytest.raises(SystemExit) as leaving:
+            main.main()
+        out = capsys.readouterr()
+        return leaving.value.code, out.out, out.err
+
+    return of
+
+
+@pytest.mark.parametrize(("family", "code"), [(ConfigError, 78), (SourceError, 1), (SinkError, 1)])
+def test_each_family_of_errors_is_a_sentence_and_its_exit_code(outcome, family, code):
+    assert outcome(family("the camera is away")) == (code, "", "anprd: the camera is away\n")
+
+
+def test_every_fault_of_a_configuration_gets_a_line(outcome):
+    assert outcome(ConfigError("one\ntwo"))[2] == "anprd: one\nanprd: two\n"
+
+
+def test_a_bug_is_shown_whole_but_for_passwords(outcome):
+    code, _, said = outcome(RuntimeError("no rtsp://user:hunter2@host/"))
+    assert code == 1
+    assert "bug" in said
+    assert "Traceback" in said
+    assert "hunter2" not in said
+
+
+def test_no_error_shows_a_password(outcome):
+    assert "hunter2" not in outcome(SourceError("rtsp://user:hunter2@host/: refused"))[2]
+
+
+def test_commands_end_with_their_own_code(outcome):
+    assert outcome(SystemExit(2))[0] == 2
+
+
+@pytest.mark.parametrize("command", ["status", "check", "events"])
+def test_the_help_of_a_command_loads_nothing_heavy(command):
+    script = (
+        "import sys\nfrom anprd.cli import main\nsys.argv = ['anprd', sys.argv[1], '--help']\n"
+        "try:\n    main.main()\nexcept SystemExit:\n    pass\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, command], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stderr == "[]\n"
+
+
+def test_every_command_shows_an_example():
+    commands = {command.name or command.callback.__name__: command for command in main.app.registered_commands}
+    assert set(commands) == {"run", "check", "status", "events", "read", "replay", "bench", "export", "evaluate"}
+    for name, command in commands.items():
+        assert (command.epilog or "").startswith(f"Example: anprd {name} "), name
+    (train,) = (group.typer_instance for group in main.app.registered_groups)
+    assert {command.name for command in train.registered_commands} == {"detector", "reader", "corners", "render"}
+    for command in train.registered_commands:
+        assert (command.epilog or "").startswith(f"Example: anprd train {command.name} "), command.name
+
+
+def test_the_command_line_is_one_typer_application():
+    assert isinstance(main.app, typer.Typer)

@@ -1,0 +1,127 @@
+import json
+import os
+
+import pytest
+from rich.console import Console
+
+from anprd.cli import console, places, status
+from anprd.settings import Settings
+from anprd.supervisor.status import NotRunningError
+
+CAMERA = {
+    "name": "gate",
+    "state": "streaming",
+    "fps": 24.96,
+    "confirmed": 7,
+    "unreadable": 1,
+    "last_plate": "K995OX190",
+    "last_plate_at": "2026-03-01T12:00:00.123Z",
+    "drops": {"late": 3, "corrupt": 1},
+    "spool_depth": 0,
+    "restarts": 2,
+    "memory_bytes": 64 * 2**20,
+    "last_error": None,
+    "sink_error": None,
+}
+DAEMON = {
+    "pid": 42,
+    "version": "0.1.0",
+    "state": "running",
+    "uptime_s": 3725.0,
+    "config": "/etc/anprd/cameras.yaml",
+    "stream": "anprd:events",
+    "redis": {"url": "redis://localhost:6379/0", "state": "up", "error": None},
+    "last_reload": None,
+    "cameras": 1,
+}
+
+
+def shown(daemon=DAEMON, cameras=(CAMERA,)) -> str:
+    out = Console(width=200)
+    with out.capture() as capture:
+        out.print(status.view({"daemon": daemon, "cameras": list(cameras)}))
+    return capture.get()
+
+
+def test_the_daemon_has_its_line_and_each_camera_a_row():
+    first, second, _, titles, row = (line.rstrip() for line in shown().rstrip().splitlines())
+    assert first == "anprd 0.1.0 running for 1 h 2 min, pid 42, /etc/anprd/cameras.yaml"
+    assert second == "redis redis://localhost:6379/0 up; stream anprd:events"
+    assert titles.split()[:3] == ["camera", "state", "fps"]
+    cells = row.split()
+    assert cells[:6] == ["gate", "streaming", "25.0", "7", "1", "K995OX190"]
+    assert cells[7:] == ["4", "0", "2", "64", "MiB"]
+
+
+def test_a_camera_that_never_saw_a_plate_has_empty_cells():
+    assert "None" not in shown(cameras=[CAMERA | {"last_plate": None, "last_plate_at": None, "memory_bytes": 0}])
+
+
+def test_what_is_wrong_with_a_camera_stands_at_the_end_of_its_row():
+    assert (
+        shown(cameras=[CAMERA | {"state": "waiting", "last_error": "no route [to] host"}])
+        .rstrip()
+        .endswith("no route [to] host")
+    )
+
+
+def test_redis_that_is_down_is_said_with_its_reason():
+    redis = {"url": "redis://h", "state": "down", "error": "connection refused"}
+    assert "redis://h down: connection refused" in shown(DAEMON | {"redis": redis})
+
+
+def test_a_refused_reload_and_keys_that_need_a_restart_are_told():
+    refused = {"ok": False, "at": "2026-03-01T12:00:00Z", "error": "line 3", "needs_restart": []}
+    assert "reload refused at 2026-03-01T12:00:00Z: line 3" in shown(DAEMON | {"last_reload": refused})
+    partly = {"ok": True, "at": "2026-03-01T12:00:00Z", "error": None, "needs_restart": ["state_dir"]}
+    assert "needs a restart: state_dir" in shown(DAEMON | {"last_reload": partly})
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59.9, "59 s"), (60, "1 min"), (3725, "1 h 2 min"), (183_600, "2 d 3 h")]
+)
+def test_a_duration_is_said_as_people_say_it(seconds, text):
+    assert status.duration(seconds) == text
+
+
+def test_no_daemon_is_one_sentence_and_a_failure(tmp_path, capsys):
+    assert status.show(tmp_path, console.say_json) == 1
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert out.err.count("\n") == 1
+    assert str(tmp_path) in out.err
+
+
+def test_json_is_the_whole_status_on_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(status, "fetch", lambda _: {"daemon": DAEMON, "cameras": [CAMERA]})
+    assert status.show(tmp_path, console.say_json) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["cameras"][0]["name"] == "gate"
+
+
+def test_watching_ends_with_the_daemon(tmp_path, monkeypatch):
+    answers = iter([{"daemon": DAEMON}, {"daemon": DAEMON}])
+    seen = []
+
+    def fetch(_):
+        try:
+            return next(answers)
+        except StopIteration:
+            raise NotRunningError("no daemon") from None
+
+    monkeypatch.setattr(status, "fetch", fetch)
+    monkeypatch.setattr(status.time, "sleep", lambda _: None)
+    assert status.watch(tmp_path, seen.append) == 1
+    assert len(seen) == 2
+
+
+def test_a_default_file_that_is_missing_or_forbidden_stands_for_the_defaults(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "DEFAULT_CONFIG", tmp_path / "none.yaml")
+    assert places.daemon_settings(None) == Settings()
+
+
+def test_the_daemon_is_looked_for_where_its_file_says(tmp_path):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("runtime_dir: run\ncameras: {gate: {url: 'rtsp://u:${UNSET}@h/'}}")
+    assert "UNSET" not in os.environ
+    assert places.daemon_settings(file).runtime_dir == tmp_path / "run"
