@@ -277,7 +277,7 @@ def _band_letters(image: Bgr, box: tuple[int, int, int, int], letters: str) -> N
     width = x2 - x1
     if width < 8 or not letters:
         return
-    scale = min(0.42, 0.72 / len(letters)) * width / 10
+    scale = min(0.42, 0.6 / len(letters)) * width / 10
     (wide, _), _ = cv2.getTextSize(letters, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
     spot = (x1 + (width - wide) // 2, y1 + round((y2 - y1) * 0.86))
     cv2.putText(image, letters, spot, cv2.FONT_HERSHEY_SIMPLEX, scale, designs.WHITE, max(1, width // 16), cv2.LINE_AA)
