@@ -5,6 +5,7 @@ same network trains about four times faster on a CPU with AVX512-BF16 (docs/meas
 """
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from anprd.training import cores, detector_data
 
 BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
+FINE_TUNING_RATE = 0.001  # from trained weights: half, so that the first steps do not undo them (guess, not measured)
+RENDERED_COUNT = 500  # a tenth of the photos: enough for rare plates, too few to believe in plates without a car
 
 
 class CpuBf16Trainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is untyped
@@ -37,47 +40,56 @@ class CpuBf16Trainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is 
         return batch
 
 
-def train(
-    data: Path, out: Path, *, model: str = "yolov8n.yaml", side_px: int = 416, epochs: int = 30, name: str = "detector"
-) -> Path:
-    """Train (or go on training) a detector and return the path of its best weights.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train: `model` is an ultralytics architecture (from scratch) or the `.pt` to go on from."""
+
+    model: str = "yolov8n.yaml"
+    side_px: int = 416
+    epochs: int = 30
+    rendered_count: int = RENDERED_COUNT
+    name: str = "detector"
+
+
+def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Path:
+    """Train a detector, or go on where an interrupted run of the same name stopped; returns its best weights.
 
     Args:
         data: a labelled folder as `detector_data.prepare` takes it.
-        out: the working folder; an interrupted run of the same `name` in it is resumed.
-        model: an ultralytics architecture (`yolov8n.yaml`: from scratch) or the `.pt` to start from.
-        side_px: the network's square input, a multiple of 32.
-        epochs: passes over the data.
-        name: the run's folder under `out`.
+        out: the working folder.
+        plan: architecture, size and length.
+        fonts: plate typefaces for the rendered scenes; None renders in the project's own.
 
     Raises:
         ConfigError: `data` is not such a folder.
     """
-    description = detector_data.prepare(data, out / f"scenes-{side_px}", side_px=side_px)
+    scenes = out / f"scenes-{plan.side_px}"
+    description = detector_data.prepare(data, scenes, side_px=plan.side_px)
+    detector_data.add_rendered(scenes, count=plan.rendered_count, fonts=fonts)
     ultralytics_trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
-    last = out / name / "weights" / "last.pt"
+    last = out / plan.name / "weights" / "last.pt"
     if last.exists():
         YOLO(str(last)).train(trainer=CpuBf16Trainer, resume=True)
     else:
-        YOLO(model).train(trainer=CpuBf16Trainer, **_arguments(description, out, name, side_px, epochs))
-    return out / name / "weights" / "best.pt"
+        YOLO(plan.model).train(trainer=CpuBf16Trainer, **_arguments(description, out, plan))
+    return out / plan.name / "weights" / "best.pt"
 
 
-def _arguments(description: Path, out: Path, name: str, side_px: int, epochs: int) -> dict[str, Any]:
+def _arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:
     """What ultralytics is told. No flip: a mirrored plate exists nowhere and is what badges and signs look like."""
     return {
         "data": str(description),
-        "imgsz": side_px,
-        "epochs": epochs,
+        "imgsz": plan.side_px,
+        "epochs": plan.epochs,
         "batch": BATCH,
         "nbs": BATCH,  # step after each batch: a short schedule needs its steps
         "optimizer": "AdamW",
-        "lr0": LEARNING_RATE,
+        "lr0": FINE_TUNING_RATE if plan.model.endswith(".pt") else LEARNING_RATE,
         "lrf": 0.02,
         "cos_lr": True,
         "warmup_epochs": 1,
         "mosaic": 0.6,
-        "close_mosaic": max(1, epochs // 5),
+        "close_mosaic": max(1, plan.epochs // 5),
         "scale": 0.6,
         "degrees": 6,
         "shear": 3,
@@ -88,7 +100,7 @@ def _arguments(description: Path, out: Path, name: str, side_px: int, epochs: in
         "workers": 1,
         "device": "cpu",
         "project": str(out.resolve()),
-        "name": name,
+        "name": plan.name,
         "exist_ok": True,
         "plots": False,
         "single_cls": True,

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
-from anprd.plates.lookalikes import edit_distance
 from anprd.records import Bgr, Box, Detection
 from anprd.training import detector_data
 from anprd.training.reader_data import TRUSTED
@@ -164,6 +163,16 @@ def _hits(found: list[Detection], truths: list[Box]) -> NDArray[np.bool_]:
                 free.remove(best)
                 hits[index, step] = True
     return hits
+
+
+def edit_distance(first: str, second: str) -> int:
+    """Insertions, deletions and substitutions that turn one text into the other (Levenshtein), for the CER."""
+    row = list(range(len(second) + 1))
+    for left in first:
+        above, row = row, [row[0] + 1]
+        for place, right in enumerate(second):
+            row.append(min(above[place + 1] + 1, row[-1] + 1, above[place] + (left != right)))
+    return row[-1]
 
 
 def _rows(index: Path) -> list[dict[str, str]]:

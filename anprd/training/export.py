@@ -32,14 +32,13 @@ DETECTOR_SIDE_PX = 640
 CALIBRATION = 300
 
 
-def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: dict[str, Any]) -> Path:
+def detector(checkpoint: Path, data: Path, folder: Path) -> Path:
     """Export an ultralytics `.pt` as an INT8 detector that takes frames of any size.
 
     Args:
         checkpoint: the trained network.
         data: a labelled folder; pictures of its `train` split calibrate.
         folder: the weights folder; its manifest is brought up to date.
-        metrics: what the manifest says of the network's quality.
 
     Raises:
         ConfigError: the checkpoint or the data cannot be read.
@@ -57,11 +56,11 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: dict[str, A
         target = folder / "detector.xml"
         quantise.save(quantise.take_frames(small), target)
     about = {"input": "n x height x width x 3, uint8, BGR", "data": data.name, "source": "ultralytics YOLOv8n"}
-    _register(folder, "detector", target, about | metrics)
+    _register(folder, "detector", target, about)
     return target
 
 
-def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: dict[str, Any]) -> Path:
+def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path) -> Path:
     """Export a trained reader; `crops` of the training split calibrate.
 
     Raises:
@@ -73,11 +72,11 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
     target = folder / "reader.xml"
     _export(network, (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX), inputs, target, transformer=True)
     about = {"input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey", "alphabet": ctc.ALPHABET}
-    _register(folder, "reader", target, about | metrics)
+    _register(folder, "reader", target, about)
     return target
 
 
-def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: dict[str, Any]) -> Path:
+def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path) -> Path:
     """Export a trained corner finder; rendered `crops` calibrate.
 
     Raises:
@@ -90,7 +89,7 @@ def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, me
     target = folder / "corners.xml"
     _export(network, (1, 1, CROP_HEIGHT_PX, CROP_WIDTH_PX), inputs, target, transformer=False)
     about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey"}
-    _register(folder, "corners", target, about | metrics)
+    _register(folder, "corners", target, about)
     return target
 
 
@@ -107,9 +106,10 @@ def _restore(network: nn.Module, checkpoint: Path) -> None:
 def _export(
     network: nn.Module, shape: tuple[int, ...], inputs: list[NDArray[np.float32]], target: Path, *, transformer: bool
 ) -> None:
-    model = openvino.convert_model(
-        network, example_input=torch.zeros(shape), input=[openvino.PartialShape(list(shape))]
-    )
+    example = torch.zeros(shape)
+    # Traced here, with gradients on: without them torch takes a fused path through attention that OpenVINO cannot.
+    traced = torch.jit.trace(network, example, check_trace=False)
+    model = openvino.convert_model(traced, example_input=example, input=[openvino.PartialShape(list(shape))])
     small = quantise.quantise(model, inputs, transformer=transformer)
     quantise.save(quantise.take_grey(small), target)
 

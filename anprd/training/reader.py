@@ -21,6 +21,7 @@ WEIGHT_DECAY = 0.02
 GRADIENT_NORM_MAX = 5.0
 AVERAGE_DECAY = 0.998  # of the weights that are kept: a plateau of 500 steps
 CHECKPOINT_STEPS = 200
+RENDERED_COUNT = 40_000  # in the store that a training draws from: five times the real crops
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Plan:
     batch: int = 96
     rendered_share: float = 0.35
     background_share: float = 0.03
+    rendered_count: int = RENDERED_COUNT
     seed: int = 1
 
 

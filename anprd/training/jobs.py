@@ -1,0 +1,94 @@
+"""What the training commands do, each as one call: gather the data, train, export.
+
+A working folder holds everything that is made on the way (copies of pictures, rendered plates, checkpoints); called
+again with the same folder, a job goes on where it was stopped.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from anprd.errors import ConfigError
+from anprd.records import Bgr
+from anprd.training import corners, detector_data, export, reader, reader_data, rendered
+from anprd.training.reader_data import LabelledCrop
+
+BACKGROUND_COUNT = 300  # photos kept in memory while rendering
+VALIDATION_TRUST = frozenset({"eye", "exact"})
+
+
+def train_reader(
+    data: Path, out: Path, plan: reader.Plan, *, scenes: Path | None = None, fonts: Path | None = None
+) -> Path:
+    """Train the reader on real crops and on rendered ones; returns the path of its weights.
+
+    Args:
+        data: `index.csv` (image, text, country, rows, trust, split) and `crops/`.
+        out: the working folder.
+        plan: length and mixture.
+        scenes: a detector's folder; its photos surround the rendered plates.
+        fonts: plate typefaces; None renders in the project's own.
+
+    Raises:
+        ConfigError: a folder is missing or has no usable label.
+    """
+    real = reader_data.load(data, "train")
+    validation = reader_data.load(data, "val", trust=VALIDATION_TRUST)
+    if not real or not validation:
+        raise ConfigError(f"{data}: needs crops of both splits, train and val, with a trusted label")
+    samples = reader.Samples(real, render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count))
+    return reader.train(samples, validation, out, plan)
+
+
+def train_corners(
+    out: Path,
+    *,
+    scenes: Path | None = None,
+    fonts: Path | None = None,
+    steps: int = 4000,
+    count: int = reader.RENDERED_COUNT,
+) -> Path:
+    """Train the corner finder on rendered plates; returns the path of its weights.
+
+    Raises:
+        ConfigError: `scenes` is given and is no detector's folder.
+    """
+    return corners.train(render(out, scenes=scenes, fonts=fonts, count=count), out, steps=steps)
+
+
+def render(out: Path, *, scenes: Path | None, fonts: Path | None, count: int) -> list[LabelledCrop]:
+    """The store of rendered plates under `out`, filled up to `count` first."""
+    folder = out / "rendered"
+    rendered.prepare(folder, count=count, fonts=fonts, backgrounds=_backgrounds(scenes) if scenes else ())
+    return rendered.load(folder)
+
+
+def export_reader(checkpoint: Path, data: Path, folder: Path) -> Path:
+    """Quantise a trained reader into the weights `folder`; crops of the training split calibrate.
+
+    Raises:
+        ConfigError: the checkpoint or the data cannot be read.
+    """
+    crops = reader_data.load(data, "train")
+    calibration = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
+    return export.reader(checkpoint, calibration, folder)
+
+
+def export_corners(checkpoint: Path, out: Path, folder: Path) -> Path:
+    """Quantise a trained corner finder into the weights `folder`; the plates rendered in `out` calibrate.
+
+    Raises:
+        ConfigError: the checkpoint cannot be read or nothing is rendered in `out`.
+    """
+    crops = rendered.load(out / "rendered")
+    if not crops:
+        raise ConfigError(f"{out / 'rendered'}: holds no rendered plates; run 'anprd train corners' with this folder")
+    return export.corners(checkpoint, crops, folder)
+
+
+def _backgrounds(scenes: Path) -> list[Bgr]:
+    pictures = [scene.picture for scene in detector_data.scenes(scenes) if scene.split == "train"]
+    chosen = pictures[:: max(1, len(pictures) // BACKGROUND_COUNT)]
+    images = (cv2.imread(str(picture)) for picture in chosen)
+    return [np.asarray(image, np.uint8) for image in images if image is not None]
