@@ -1,0 +1,1 @@
+"""Packets and frames: cameras and clips in, frames with two clocks out."""

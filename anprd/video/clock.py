@@ -1,0 +1,130 @@
+"""Three times and the ways between them: the process's, the stream's and the wall's.
+
+A camera's PTS are the only even clock there is: frames arrive in bursts, late, and never early. So stream seconds come
+from PTS alone, and the way back to real time is the smallest delay seen lately: the frame that waited least tells when
+the others were taken.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+STEP_S_MIN = 0.001
+GAP_S_MAX = 10.0  # a camera that skips more has set its clock; guess, not measured
+NOMINAL_S = 1 / 25
+_NOMINAL_S_MAX = 1.0
+_WINDOW_S = 10.0  # long enough to meet one frame without queueing, short enough for 100 ppm of drift to be 2 ms
+_SLEW_RATIO = 0.005  # fifty times a bad crystal, and nobody sees it
+_SLEW_S_MAX = 1.0  # beyond it PTS have lost time, and walking there would take minutes
+
+
+class Clock(Protocol):
+    """Time, as an argument. Tests have one that does not wait."""
+
+    def now_s(self) -> float:
+        """Monotonic seconds of this process."""
+
+    def wall(self) -> datetime:
+        """Now, aware, in UTC."""
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    """The machine's."""
+
+    def now_s(self) -> float:
+        return time.monotonic()
+
+    def wall(self) -> datetime:
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def wall_of(live_s: float, clock: Clock) -> datetime:
+    """The wall time of a monotonic moment. Asked anew for each frame, so a corrected system clock is followed."""
+    return clock.wall() - timedelta(seconds=clock.now_s() - live_s)
+
+
+class Timeline:
+    """PTS to stream seconds that begin at 0 and always grow, whatever the camera does to its clock."""
+
+    def __init__(self, *, nominal_s: float = NOMINAL_S, gap_s_max: float = GAP_S_MAX) -> None:
+        """`nominal_s`: the length of a frame until two PTS have told better."""
+        self._nominal_s = nominal_s
+        self._gap_s_max = gap_s_max
+        self._t_s: float | None = None
+        self._pts_s: float | None = None
+
+    def place(self, pts_s: float | None, elapsed_s: float | None = None) -> float:
+        """The stream time of the next frame, seconds.
+
+        Args:
+            pts_s: None where the camera gave none.
+            elapsed_s: seconds since the last frame by another clock; it stands in where PTS run backwards, stand still
+                or leap. None: nothing better than a frame's usual length is known.
+        """
+        if self._t_s is None:
+            self._t_s, self._pts_s = 0.0, pts_s
+            return 0.0
+        step_s = max(STEP_S_MIN, self._step_s(pts_s, elapsed_s))
+        self._t_s += step_s
+        self._pts_s = pts_s if pts_s is not None else self._pts_s and self._pts_s + step_s
+        return self._t_s
+
+    def _step_s(self, pts_s: float | None, elapsed_s: float | None) -> float:
+        if pts_s is None or self._pts_s is None:
+            return self._nominal_s
+        step_s = pts_s - self._pts_s
+        if 0 < step_s <= self._gap_s_max:
+            self._nominal_s = min(step_s, _NOMINAL_S_MAX)
+            return step_s
+        return self._nominal_s if elapsed_s is None else elapsed_s
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When a frame was taken: in stream seconds, and as a moment of the process's monotonic clock."""
+
+    t_s: float
+    live_s: float
+
+
+class StreamClock:
+    """PTS and arrival times in, stamps out, for one camera session.
+
+    `arrived_s - t_s` is the unknown start of the stream plus that frame's delay. The least of the last ten to twenty
+    seconds is taken for the start; a lesser one is believed at once (no frame arrives before it is taken), a greater
+    one, which is drift, is approached slowly so that times stay even.
+    """
+
+    def __init__(self, *, nominal_s: float = NOMINAL_S) -> None:
+        self._timeline = Timeline(nominal_s=nominal_s)
+        self._start_s: float | None = None
+        self._arrived_s = 0.0
+        self._window_s = 0.0
+        self._least_s = 0.0
+        self._least_before_s = 0.0
+
+    def stamp(self, pts_s: float | None, arrived_s: float) -> Stamp:
+        """Place the next frame, which came at `arrived_s` of the process's monotonic clock."""
+        elapsed_s = None if self._start_s is None else max(0.0, arrived_s - self._arrived_s)
+        t_s = self._timeline.place(pts_s, elapsed_s)
+        start_s = self._follow(arrived_s - t_s, arrived_s, elapsed_s or 0.0)
+        self._arrived_s = arrived_s
+        return Stamp(t_s, t_s + start_s)
+
+    def _follow(self, seen_s: float, arrived_s: float, elapsed_s: float) -> float:
+        if self._start_s is None:
+            self._start_s = self._least_s = self._least_before_s = seen_s
+            self._window_s = arrived_s
+        if arrived_s - self._window_s > _WINDOW_S:
+            self._least_before_s, self._least_s, self._window_s = self._least_s, seen_s, arrived_s
+        self._least_s = min(self._least_s, seen_s)
+        ahead_s = min(self._least_s, self._least_before_s) - self._start_s
+        slewed_s = ahead_s if ahead_s > _SLEW_S_MAX else min(ahead_s, _SLEW_RATIO * elapsed_s)
+        self._start_s += slewed_s
+        return self._start_s

@@ -1,0 +1,117 @@
+"""Reads a camera's packets on a thread of its own, so that the frame loop never hangs in the network.
+
+The frame loop beats the heart, hears signals and detects; a read may block for its whole timeout, and a detection may
+take longer than the camera's next packets are willing to wait. Between the two stands a bounded queue that also tells
+when each packet came.
+"""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anprd.video.clock import Clock
+from anprd.video.decoder import OpenStream, Packet
+
+BACKLOG_PACKETS_MAX = 500  # 20 s at 25 frames a second: more is no delay but a stop
+BACKLOG_BYTES_MAX = 32 << 20
+_CLOSE_S = 1.0  # a camera sends a packet at least this often, and then the thread sees that it is to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A packet and when it came, in monotonic seconds."""
+
+    packet: Packet
+    arrived_s: float
+
+
+class PacketReader:
+    """The thread and its queue. It opens the stream, reads it and closes it (TEARDOWN) by itself."""
+
+    def __init__(self, open_stream: Callable[[], OpenStream], clock: Clock, counts: Counter[str], *, name: str) -> None:
+        """`counts` is told of packets thrown away because nobody took them, under "overrun"."""
+        self._open_stream = open_stream
+        self._clock = clock
+        self._counts = counts
+        self._changed = threading.Condition()
+        self._queue: deque[Arrival] = deque()
+        self._queue_bytes = 0
+        self._await_key = False
+        self._stream: OpenStream | None = None
+        self._failure: BaseException | None = None
+        self._over = False
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"packets {name}", daemon=True)
+        self._thread.start()
+
+    def opened(self, timeout_s: float) -> OpenStream | None:
+        """The stream once it is open; None: not yet. Raises what opening it raised."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stream or self._over, timeout_s)
+            if self._stream is None and self._failure is not None:
+                raise self._failure
+            return self._stream
+
+    def take(self, timeout_s: float) -> Arrival | None:
+        """The next packet; None: none came in time, or there will be none (`over`). Raises what reading raised."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._over, timeout_s)
+            if self._queue:
+                arrival = self._queue.popleft()
+                self._queue_bytes -= arrival.packet.size
+                return arrival
+            if self._failure is not None:
+                raise self._failure
+            return None
+
+    @property
+    def over(self) -> bool:
+        """Whether the stream has ended and every packet of it was taken."""
+        with self._changed:
+            return self._over and not self._queue
+
+    def close(self) -> None:
+        """Have the connection closed. Waits for a moment; a camera that is silent is left to the read timeout."""
+        with self._changed:
+            self._stopping = True
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_CLOSE_S)
+
+    def _run(self) -> None:
+        failure: BaseException | None = None
+        try:
+            self._read()
+        except BaseException as error:  # noqa: BLE001  handed over whole: it is raised again in the frame loop's thread
+            failure = error
+        with self._changed:
+            self._failure, self._over = failure, True
+            self._changed.notify_all()
+
+    def _read(self) -> None:
+        stream = self._open_stream()
+        try:
+            with self._changed:
+                self._stream = stream
+                self._changed.notify_all()
+            for packet in stream.packets():
+                if self._stopping:
+                    return
+                self._put(Arrival(packet, self._clock.now_s()))
+        finally:
+            stream.close()
+
+    def _put(self, arrival: Arrival) -> None:
+        with self._changed:
+            if len(self._queue) >= BACKLOG_PACKETS_MAX or self._queue_bytes >= BACKLOG_BYTES_MAX:
+                self._counts["overrun"] += len(self._queue)
+                self._queue.clear()
+                self._queue_bytes = 0
+                self._await_key = True  # what comes before the next key frame refers to what was thrown away
+            if self._await_key and not arrival.packet.is_keyframe:
+                self._counts["overrun"] += 1
+                return
+            self._await_key = False
+            self._queue.append(arrival)
+            self._queue_bytes += arrival.packet.size
+            self._changed.notify_all()

@@ -1,0 +1,92 @@
+"""Where frames come from: a camera, a recording played as if it were one, or a recording read as fast as it goes."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from anprd.errors import ConfigError
+from anprd.redaction import redact
+from anprd.settings import CameraSettings
+from anprd.video.clips import ClipSource, PlayedSource
+from anprd.video.clock import Clock
+from anprd.video.frames import Frame
+from anprd.video.live import LiveSource
+
+_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
+_NETWORK_SCHEMES = ("rtsp", "rtsps", "http", "https")
+
+
+class Source(Protocol):
+    """An open stream of frames. Not thread-safe, save for `close`."""
+
+    name: str
+    """The URL or path without a password."""
+    counts: Counter[str]
+    """What was lost, by reason: "corrupt" (not decodable), "overrun" (not taken), "cut_off" (a file ends early)."""
+    duration_s: float | None
+    """A recording's length; None for a camera."""
+
+    @property
+    def width(self) -> int:
+        """Pixels; 0 where the stream has not said it before the first frame. It may change in mid-stream."""
+
+    @property
+    def height(self) -> int: ...
+
+    @property
+    def fps(self) -> float:
+        """As the stream claims; 0: it does not say."""
+
+    @property
+    def lag_s(self) -> float:
+        """How far behind live the frame last given is now; 0 for a recording read as fast as it goes."""
+
+    def frames(self) -> Iterator[Frame]:
+        """Frames in stream order, once. Ends with the recording, or after `close`.
+
+        Raises:
+            SourceError: the camera failed, fell silent, ended or sends garbage; one sentence without the password.
+        """
+
+    def close(self) -> None:
+        """End it, from any thread: `frames` stops at its next turn. May be called twice."""
+
+
+def _nothing() -> None:
+    pass
+
+
+def open_source(url: str, *, settings: CameraSettings, clock: Clock, waiting: Callable[[], None] = _nothing) -> Source:
+    """Open what a camera's `url` names: rtsp(s), http(s), or `file:PATH` (or a plain path), which is played for ever.
+
+    `waiting` is called at least every half second while the camera keeps the caller waiting, in the caller's thread;
+    what it raises ends the wait.
+
+    Raises:
+        SourceError: it cannot be opened; one sentence without the password.
+        ConfigError: the url's scheme is none of these.
+    """
+    found = _SCHEME.match(url)
+    if found and found["scheme"].lower() in _NETWORK_SCHEMES:
+        return LiveSource(url, settings, clock, waiting)
+    if found and found["scheme"].lower() != "file":
+        raise ConfigError(
+            f"{redact(url)}: {found['scheme']!r} leads to no camera; begin with rtsp://, rtsps://, http:// or file:"
+        )
+    return PlayedSource(url.removeprefix("file://").removeprefix("file:"), clock, waiting, endless=True)
+
+
+def open_clip(path: str | Path, *, clock: Clock) -> Source:
+    """Open a recording to be read once, as fast as it goes. `at` is the wall time of opening plus `t_s`.
+
+    Raises:
+        SourceError: it is missing, unreadable, empty, cut off, a picture, or no video.
+    """
+    return ClipSource(str(path), clock)
+
+
+def play_clip(path: str | Path, *, clock: Clock, waiting: Callable[[], None] = _nothing) -> Source:
+    """Open a recording to be played once in real time. Raises as `open_clip`."""
+    return PlayedSource(str(path), clock, waiting, endless=False)

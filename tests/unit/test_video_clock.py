@@ -1,0 +1,109 @@
+"""Stream time grows whatever PTS do, and finds its way back to the moment a frame was taken."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anprd.video.clock import STEP_S_MIN, StreamClock, Timeline, wall_of
+
+FRAME_S = 0.04
+
+
+def place_all(pts_s: list[float | None], elapsed_s: float | None = None) -> list[float]:
+    timeline = Timeline(nominal_s=FRAME_S)
+    return [timeline.place(pts, elapsed_s) for pts in pts_s]
+
+
+def test_stream_time_begins_at_zero_and_follows_pts():
+    assert place_all([100.0, 100.04, 100.5]) == pytest.approx([0, 0.04, 0.5])
+
+
+def test_a_frame_without_pts_lasts_as_long_as_the_one_before():
+    assert place_all([10.0, 10.1, None, None, 10.4]) == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+
+
+def test_a_first_frame_without_pts_is_no_trouble():
+    assert place_all([None, 0.04, 0.08]) == pytest.approx([0, 0.04, 0.08])
+
+
+def test_a_wrap_of_pts_costs_one_frame():
+    wrap_s = 2**32 / 90_000
+    assert place_all([wrap_s - 0.04, wrap_s, 0.04, 0.08]) == pytest.approx([0, 0.04, 0.08, 0.12])
+
+
+def test_a_leap_of_pts_is_replaced_by_the_time_that_really_passed():
+    assert place_all([5.0, 9_000.0, 9_000.04], elapsed_s=0.05) == pytest.approx([0, 0.05, 0.09])
+
+
+def test_pts_that_stand_still_are_replaced_by_arrival_times():
+    assert place_all([0.0] * 4, elapsed_s=0.04) == pytest.approx([0, 0.04, 0.08, 0.12])
+
+
+@given(st.lists(st.none() | st.floats(-1e6, 1e6), max_size=30), st.none() | st.floats(0, 100))
+def test_stream_time_always_grows(pts_s: list[float | None], elapsed_s: float | None):
+    placed = place_all(pts_s, elapsed_s)
+    assert all(later - earlier >= STEP_S_MIN * 0.99 for earlier, later in pairwise(placed))
+
+
+def test_the_frame_that_waited_least_tells_when_the_others_were_taken():
+    clock = StreamClock(nominal_s=FRAME_S)
+    delays_s = [0.5, 0.4, 0.02, 0.3, 0.02, 0.2]
+    stamps = [clock.stamp(i * FRAME_S, 1000 + i * FRAME_S + delay) for i, delay in enumerate(delays_s)]
+    assert stamps[-1].live_s == pytest.approx(1000 + 5 * FRAME_S + 0.02)
+
+
+def test_a_burst_after_a_stall_is_dated_back_to_when_it_was_taken():
+    clock = StreamClock(nominal_s=FRAME_S)
+    for i in range(100):
+        clock.stamp(i * FRAME_S, 1000 + i * FRAME_S)
+    late = [clock.stamp(i * FRAME_S, 1008.0) for i in range(100, 200)]
+    assert [s.live_s for s in late] == pytest.approx([1000 + i * FRAME_S for i in range(100, 200)], abs=0.05)
+
+
+@pytest.mark.parametrize("drift_ratio", [-2e-4, 0, 2e-4])
+def test_a_drifting_camera_clock_is_followed(drift_ratio: float):
+    rng = random.Random(3)
+    clock = StreamClock(nominal_s=FRAME_S)
+    error_s = []
+    for i in range(25 * 600):
+        taken_s = i * FRAME_S
+        stamp = clock.stamp(taken_s * (1 + drift_ratio), 1000 + taken_s + rng.uniform(0.0, 0.1))
+        error_s.append(stamp.live_s - 1000 - taken_s)
+    assert max(abs(e) for e in error_s[500:]) < 0.02
+    assert max(abs(b - a) for a, b in pairwise(error_s[500:])) < 0.005  # and evenly
+
+
+def test_pts_that_have_lost_minutes_are_caught_up_within_the_window():
+    clock = StreamClock(nominal_s=FRAME_S)
+    for i in range(250):
+        clock.stamp(i * FRAME_S, 1000 + i * FRAME_S)
+    shift_s = 60.0  # the camera stopped for a minute and went on with PTS as if nothing had been
+    stamps = [clock.stamp(i * FRAME_S, 1000 + shift_s + i * FRAME_S) for i in range(250, 250 + 25 * 25)]
+    assert stamps[-1].live_s == pytest.approx(1000 + shift_s + (250 + 25 * 25 - 1) * FRAME_S, abs=0.05)
+
+
+@given(st.lists(st.tuples(st.none() | st.floats(0, 1000), st.floats(0, 5)), min_size=1, max_size=40))
+def test_no_frame_is_taken_after_it_came(steps: list[tuple[float | None, float]]):
+    clock = StreamClock(nominal_s=FRAME_S)
+    arrived_s = 50.0
+    for pts_s, elapsed_s in steps:
+        arrived_s += elapsed_s
+        assert clock.stamp(pts_s, arrived_s).live_s <= arrived_s + 1e-9
+
+
+def test_the_wall_time_of_a_moment_is_counted_back_from_now():
+    class Clock:
+        def now_s(self) -> float:
+            return 500.0
+
+        def wall(self) -> datetime:
+            return datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+        def sleep(self, seconds: float) -> None:
+            raise NotImplementedError
+
+    assert wall_of(497.5, Clock()) == datetime(2026, 3, 1, 12, tzinfo=UTC) - timedelta(seconds=2.5)
