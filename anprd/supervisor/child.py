@@ -1,0 +1,158 @@
+"""What the supervisor knows of one camera: its settings, its process if it has one, and how that fared so far."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from anprd.errors import EXIT_CONFIG
+from anprd.redaction import redact
+from anprd.settings import CameraSettings
+from anprd.supervisor import decisions
+from anprd.supervisor.children import Handle
+from anprd.supervisor.decisions import ChildFacts
+from anprd.worker.messages import Beat, Facts, Misconfigured, State, Stopped
+
+CONFIG_REASON_UNKNOWN = "the worker cannot run with this configuration; its reason is in the log"
+
+
+class Child:
+    """One camera's place in the fleet. Times are the supervisor's monotonic clock."""
+
+    def __init__(self, camera: CameraSettings) -> None:
+        self.camera = camera
+        self.wanted = True
+        self.successor: CameraSettings | None = None
+        """Takes the place once this one has drained: the camera's changed settings."""
+        self.handle: Handle | None = None
+        self.told_s: float | None = None
+        self.killed = False
+        self.misconfigured: str | None = None
+        self.start_at_s = 0.0
+        self.restarts = 0
+        self._failures = 0
+        self._started_s = 0.0
+        self._beat_s = 0.0
+        self._streaming_since_s: float | None = None
+        self._facts: Facts | None = None
+        self._last_exit: str | None = None
+
+    def facts(self) -> ChildFacts:
+        """What decisions are made from."""
+        return ChildFacts(
+            wanted=self.wanted,
+            running=self.handle is not None,
+            misconfigured=self.misconfigured is not None,
+            start_at_s=self.start_at_s,
+            beat_s=self._beat_s,
+            stuck_after_s=decisions.STUCK_S if self._facts else decisions.BOOT_S,
+            told_s=self.told_s,
+        )
+
+    def started(self, handle: Handle, now_s: float) -> None:
+        self.handle = handle
+        self.told_s = None
+        self.killed = False
+        self._started_s = self._beat_s = now_s
+        self._streaming_since_s = None
+        self._facts = None
+
+    def heard(self, message: object, now_s: float) -> None:
+        """Take what the worker said."""
+        match message:
+            case Beat(facts=facts) | Stopped(facts=facts):
+                self._beat_s = now_s
+                self._facts = facts
+                self._note_streaming(facts, now_s)
+            case Misconfigured(reason=reason):
+                self.misconfigured = redact(reason)
+            case _:
+                raise AssertionError(f"no worker says {type(message).__name__}")
+
+    def ended(self, exit_code: int, now_s: float, *, chance: float) -> None:
+        """The process is gone. Where it is still wanted, this sets when the next one starts."""
+        self.handle = None
+        self._last_exit = exit_text(exit_code)
+        if exit_code == EXIT_CONFIG:
+            self.misconfigured = self.misconfigured or CONFIG_REASON_UNKNOWN
+        if not self.wanted or self.misconfigured:
+            return
+        self.restarts += 1
+        if self._was_steady(now_s):
+            self._failures = 0
+        self.put_off(now_s, chance=chance)
+
+    def put_off(self, now_s: float, *, chance: float) -> None:
+        """It failed once more: try again later, and later each time."""
+        self._failures += 1
+        self.start_at_s = now_s + decisions.restart_delay_s(self._failures, chance=chance)
+
+    def forgive(self) -> None:
+        """A reload: what could not be configured is tried again, and at once."""
+        self.misconfigured = None
+        self._failures = 0
+        self.start_at_s = 0.0
+
+    def state(self) -> State:
+        if self.misconfigured is not None:
+            return State.FAILED
+        if not self.wanted or self.told_s is not None:
+            return State.STOPPING
+        if self.handle is None:
+            return State.RESTARTING if self.restarts else State.STARTING
+        return self._facts.state if self._facts else State.STARTING
+
+    def row(self, now_s: float) -> dict[str, Any]:
+        """The camera's object in the status."""
+        known = self._facts or Facts(State.STARTING, pid=0)
+        row = asdict(known)
+        row.update(
+            name=self.camera.name,
+            state=self.state().value,
+            url=redact(self.camera.url),
+            pid=self.handle.pid if self.handle else None,
+            drops=dict(known.drops),
+            restarts=self.restarts,
+            last_exit=self._last_exit,
+            last_error=self.misconfigured or self._death_text() or known.last_error,
+            uptime_s=round(now_s - self._started_s, 1) if self.handle else None,
+            beat_age_s=round(now_s - self._beat_s, 1) if self.handle else None,
+            restart_in_s=round(max(0.0, self.start_at_s - now_s), 1) if self._waits_to_start() else None,
+        )
+        if known.last_frame_age_s is not None:
+            row["last_frame_age_s"] = round(known.last_frame_age_s + now_s - self._beat_s, 1)
+        return {"name": row.pop("name"), "state": row.pop("state"), **row}
+
+    def _waits_to_start(self) -> bool:
+        return self.handle is None and self.wanted and self.misconfigured is None
+
+    def _death_text(self) -> str | None:
+        return (
+            f"the worker ended with {self._last_exit}; the log says more"
+            if self.handle is None and self._last_exit
+            else None
+        )
+
+    def _note_streaming(self, facts: Facts, now_s: float) -> None:
+        if facts.state is not State.STREAMING:
+            self._streaming_since_s = None
+        elif self._streaming_since_s is None:
+            self._streaming_since_s = now_s
+
+    def _was_steady(self, now_s: float) -> bool:
+        return self._streaming_since_s is not None and now_s - self._streaming_since_s >= decisions.STEADY_S
+
+
+def disabled_row(camera: CameraSettings) -> dict[str, Any]:
+    """The status object of a camera that shall not run."""
+    child = Child(camera)
+    return {**child.row(0.0), "state": State.DISABLED.value, "restart_in_s": None}
+
+
+def exit_text(exit_code: int) -> str:
+    """An exit code in words."""
+    return f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
+
+
+def wall_text(moment: datetime) -> str:
+    """RFC 3339 in UTC with seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,136 @@
+"""Real worker processes: forked by a fork server that has done the heavy imports once for all of them."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import types
+from collections.abc import Iterator
+from multiprocessing import forkserver, resource_tracker
+from multiprocessing.connection import Connection
+from typing import Protocol
+
+from anprd.settings import CameraSettings, Settings
+from anprd.worker import entry
+
+PRELOAD = ("openvino", "cv2", "numpy", "av", "redis", "pydantic", "structlog", "anprd.worker.entry")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FFMPEG_THREADS")
+_HELD = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class Handle(Protocol):
+    """One running process and the pipe to it; `multiprocessing.Process` behind a face that tests can wear."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def pipe(self) -> Connection: ...
+
+    @property
+    def sentinel(self) -> int:
+        """A descriptor that is ready to read once the process has ended."""
+
+    def exit_code(self) -> int | None:
+        """None while it runs; -N where signal N ended it. Never waits."""
+
+    def kill(self) -> None: ...
+
+    def close(self) -> None:
+        """Give the descriptors back; only after its end."""
+
+
+class Spawner(Protocol):
+    def spawn(self, camera: CameraSettings, settings: Settings) -> Handle:
+        """Start a worker. Raises SpawnError."""
+
+
+class SpawnError(Exception):
+    """The machine has no process or memory to spare right now."""
+
+
+class ForkserverSpawner:
+    """Starts workers through multiprocessing's fork server."""
+
+    def __init__(self, composition: str = entry.COMPOSITION) -> None:
+        self._composition = composition
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([*PRELOAD, composition])
+
+    def warm(self) -> None:
+        """Start the fork server and wait until its imports are done: seconds once, then milliseconds a worker.
+
+        One thread a worker and parallel by workers: thread pools in every worker only fight. The libraries read these
+        variables when they are imported, so they must stand before.
+        """
+        for name in _THREADS:
+            os.environ[name] = "1"
+        probe = self._context.Process(target=os.getpid, daemon=True)
+        with _as_parent():
+            probe.start()
+        probe.join()
+        probe.close()
+
+    def spawn(self, camera: CameraSettings, settings: Settings) -> "WorkerHandle":
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=entry.main,
+            args=(camera, settings, theirs, self._composition),
+            name=f"anprd-{camera.name}",
+            daemon=True,
+        )
+        try:
+            with _as_parent():
+                process.start()
+        except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
+            ours.close()
+            raise SpawnError(f"{type(error).__name__}: {error}") from error
+        finally:
+            theirs.close()  # ours would hide the end of the worker's
+        return WorkerHandle(process, ours)
+
+    def close(self) -> None:
+        """End the fork server, once all workers have ended; left alone it ends when the supervisor has."""
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way to ask
+
+
+class WorkerHandle:
+    """A worker's process and pipe."""
+
+    def __init__(self, process: multiprocessing.context.ForkServerProcess, pipe: Connection) -> None:
+        assert process.pid is not None, "it was started"
+        self._process = process
+        self.pid = process.pid
+        self.pipe = pipe
+        self.sentinel = process.sentinel
+
+    def exit_code(self) -> int | None:
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def close(self) -> None:
+        self.pipe.close()
+        self._process.join()
+        self._process.close()
+
+
+@contextlib.contextmanager
+def _as_parent() -> Iterator[None]:
+    """How a child is to be born.
+
+    The signals of a terminal or of `kill -- -GROUP` are held back, and the fork server, which may start right here,
+    inherits that: only the supervisor answers them, or the fork server would die under workers that still drain. And
+    `__main__` is hidden: multiprocessing would import the command line into every worker again.
+    """
+    resource_tracker.ensure_running()  # otherwise begun inside, where it would unblock what is held back here
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,265 @@
+"""The daemon: one loop that wakes for signals, workers, status questions and the clock, and never waits for anybody.
+
+Boot may wait (the fork server's imports, the embedded Redis); from READY on everything is an event of the loop, which
+also beats systemd's watchdog: a loop that hangs is a daemon that hangs.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from anprd import settings as settings_file
+from anprd.errors import EXIT_DONE, ConfigError
+from anprd.events.redis_stream import RedisStream
+from anprd.observe import logs
+from anprd.redaction import redact
+from anprd.settings import EMBEDDED, Settings
+from anprd.supervisor import decisions, embedded_redis, metrics_page, notify, places, status
+from anprd.supervisor.children import ForkserverSpawner
+from anprd.supervisor.decisions import Reload
+from anprd.supervisor.embedded_redis import EmbeddedRedis
+from anprd.supervisor.fleet import Fleet
+from anprd.supervisor.notify import Notifier
+from anprd.supervisor.redis_probe import RedisProbe
+from anprd.supervisor.responder import Responder
+from anprd.supervisor.signals import SignalQueue
+from anprd.worker import entry
+from anprd.worker.messages import State
+
+TICK_S = 0.2  # how late a start, a restart or a kill may come
+SUMMARY_S = 5.0  # how often systemd's status line is renewed
+
+
+def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
+    """Be the daemon, in the foreground, until SIGTERM or SIGINT. Returns the exit code 0.
+
+    `composition` names the module that puts workers together (see `worker.entry`).
+
+    Raises:
+        ConfigError: it cannot start; nothing of it is left running.
+    """
+    logs.configure(entry.log_level(os.environ), "supervisor")
+    settings = settings_file.load(config_path, os.environ)
+    places.prepare(settings.runtime_dir, key="runtime_dir")
+    places.prepare(settings.state_dir, key="state_dir")
+    places.raise_descriptor_limit()
+    notifier = notify.Notifier.from_environ(os.environ, pid=os.getpid())
+    spawner = ForkserverSpawner(composition)
+    with places.lock(settings.runtime_dir), Daemon(config_path, settings, notifier, spawner) as daemon:
+        daemon.serve()
+    return EXIT_DONE
+
+
+class Daemon:
+    """Everything that the supervisor holds, and the loop over it. Entering it boots, leaving it ends all children."""
+
+    def __init__(self, config_path: Path, settings: Settings, notifier: Notifier, spawner: ForkserverSpawner) -> None:
+        self._config_path = config_path
+        self._settings = settings
+        self._notifier = notifier
+        self._spawner = spawner
+        self._log = logs.get()
+        self._watch = selectors.DefaultSelector()
+        self._started_s = time.monotonic()
+        self._had_terminal = _terminal_answers()
+        self._stopping = False
+        self._last_reload: dict[str, Any] | None = None
+        self._watchdog_due_s = self._summary_due_s = 0.0
+        self._responders: list[Responder] = []
+        self._redis_server: EmbeddedRedis | None = None
+        self._undo = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        """Boot, in the order in which things need each other; what was begun is ended where a later step fails."""
+        with self._undo:
+            self._undo.callback(self._watch.close)
+            self._undo.callback(SignalQueue(self._watch, self._take_signal).close)
+            if self._settings.redis == EMBEDDED:
+                self._redis_server = EmbeddedRedis(self._settings, port=self._settings.embedded_redis_port)
+                self._undo.callback(self._redis_server.stop)
+                self._redis_server.start()
+            self._probe = self._new_probe(self._settings)
+            self._probe.start()
+            self._undo.callback(self._spawner.close)
+            self._spawner.warm()
+            self._fleet = Fleet(
+                _for_workers(self._settings), spawner=self._spawner, watch=self._watch, now_s=time.monotonic
+            )
+            self._undo.callback(self._end_workers)
+            self._answer(status.listen(self._settings.runtime_dir), status.REQUEST_END, self._status_answer)
+            self._undo.callback(status.clear, self._settings.runtime_dir)
+            if self._settings.metrics_address is not None:
+                listener = metrics_page.listen(self._settings.metrics_address)
+                self._answer(listener, metrics_page.REQUEST_END, self._metrics_answer)
+            self._undo = self._undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._undo.close()
+
+    def serve(self) -> None:
+        """Run until told to stop and every worker has left."""
+        settings = _for_workers(self._settings)
+        self._log.info(
+            "daemon_started",
+            version=version(),
+            cameras=len(settings.cameras),
+            redis=settings.redis,
+            stream=settings.stream,
+        )
+        if not self._settings.cameras:
+            self._log.warning("no_cameras", config=str(self._config_path), advice="add one under `cameras:` and reload")
+        self._notifier.ready(self._summary())
+        while not (self._stopping and self._fleet.empty):
+            self._turn()
+        self._log.info("daemon_stopped")
+
+    def facts(self) -> dict[str, Any]:
+        """The whole status."""
+        return {"daemon": self._own_facts(), "cameras": self._fleet.rows()}
+
+    def _turn(self) -> None:
+        for key, _ in self._watch.select(TICK_S):
+            # A callback of this very turn may have closed this one, and its number may be another's by now.
+            if self._watch.get_map().get(key.fd) is key:
+                key.data()
+        now_s = time.monotonic()
+        self._fleet.tick()
+        if self._redis_server is not None:
+            self._redis_server.tick()
+        for responder in self._responders:
+            responder.expire(now_s)
+        self._tell_systemd(now_s)
+
+    def _take_signal(self, number: signal.Signals) -> None:
+        match number:
+            case signal.SIGHUP if not self._terminal_left():
+                self._reload()
+            case _ if self._stopping:
+                self._log.warning("daemon_hastened", signal=number.name)
+                self._fleet.kill()
+            case _:
+                self._log.info("daemon_stopping", signal=number.name)
+                self._stopping = True
+                self._notifier.stopping("draining")
+                self._fleet.drain()
+
+    def _reload(self) -> None:
+        """Read the file again. A broken one changes nothing and says why."""
+        if self._stopping:
+            return
+        self._notifier.reloading()
+        try:
+            settings = settings_file.load(self._config_path, os.environ)
+            change = decisions.compare(self._settings, settings)
+            kept = {key: getattr(self._settings, key) for key in change.ignored_keys}
+            settings = settings.model_copy(update=kept)
+            probe = self._new_probe(settings)
+        except ConfigError as error:
+            self._note_reload(error=redact(str(error)))
+            self._log.error("reload_refused", error=str(error), advice="the daemon goes on with what it had")
+        else:
+            self._adopt(settings, change, probe)
+        self._notifier.ready(self._summary())
+
+    def _adopt(self, settings: Settings, change: Reload, probe: RedisProbe) -> None:
+        self._settings = settings
+        self._fleet.adopt(_for_workers(settings), change)
+        self._probe.stop()
+        self._probe = probe
+        probe.start()
+        self._note_reload(needs_restart=list(change.ignored_keys))
+        if change.ignored_keys:
+            self._log.warning("restart_needed", keys=change.ignored_keys, advice="these change only with a restart")
+        self._log.info("reloaded", started=change.started, stopped=change.stopped, changed=change.changed)
+
+    def _note_reload(self, *, error: str | None = None, needs_restart: list[str] | None = None) -> None:
+        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        self._last_reload = {"ok": error is None, "at": at, "error": error, "needs_restart": needs_restart or []}
+
+    def _new_probe(self, settings: Settings) -> RedisProbe:
+        url = embedded_redis.resolve(settings)
+        return RedisProbe(url, RedisStream(url, settings.stream, settings.stream_length_max).ping)
+
+    def _answer(self, listener: socket.socket, request_end: bytes, answer: Callable[[bytes], bytes]) -> None:
+        responder = Responder(listener, self._watch, request_end=request_end, answer=answer)
+        self._undo.callback(responder.close)
+        self._responders.append(responder)
+
+    def _status_answer(self, _request: bytes) -> bytes:
+        return status.encode(self.facts())
+
+    def _metrics_answer(self, request: bytes) -> bytes:
+        return metrics_page.answer(request, self.facts())
+
+    def _own_facts(self) -> dict[str, Any]:
+        redis = self._probe.facts()
+        if self._redis_server is not None:
+            redis = {**redis, "embedded": self._redis_server.facts()}
+        return {
+            "pid": os.getpid(),
+            "version": version(),
+            "state": "stopping" if self._stopping else "running",
+            "uptime_s": round(time.monotonic() - self._started_s, 1),
+            "config": str(self._config_path.absolute()),
+            "stream": self._settings.stream,
+            "redis": redis,
+            "last_reload": self._last_reload,
+            "cameras": len(self._settings.cameras),
+        }
+
+    def _summary(self) -> str:
+        """What `systemctl status` shows."""
+        states = [row["state"] for row in self._fleet.rows()]
+        return f"{states.count(State.STREAMING.value)} of {len(states)} cameras streaming"
+
+    def _tell_systemd(self, now_s: float) -> None:
+        if self._notifier.watchdog_s is not None and now_s >= self._watchdog_due_s:
+            self._watchdog_due_s = now_s + self._notifier.watchdog_s
+            self._notifier.watchdog()
+        if now_s >= self._summary_due_s and not self._stopping:
+            self._summary_due_s = now_s + SUMMARY_S
+            self._notifier.status(self._summary())
+
+    def _end_workers(self) -> None:
+        """Nobody is left behind, whatever made us leave."""
+        self._fleet.drain()
+        self._fleet.kill()
+        while not self._fleet.empty:
+            self._turn()
+
+    def _terminal_left(self) -> bool:
+        """A SIGHUP may mean that the terminal was closed: then nobody is there for whom to go on."""
+        return self._had_terminal and not _terminal_answers()
+
+
+def _for_workers(settings: Settings) -> Settings:
+    """Workers are told where Redis is, not how it came there."""
+    return settings.model_copy(update={"redis": embedded_redis.resolve(settings)})
+
+
+def version() -> str:
+    """The installed version."""
+    try:
+        return metadata.version("anprd")
+    except metadata.PackageNotFoundError:
+        return "unknown"  # run from a source tree
+
+
+def _terminal_answers() -> bool:
+    try:
+        os.tcgetpgrp(2)
+    except OSError:
+        return False
+    return True

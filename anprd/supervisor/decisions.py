@@ -1,0 +1,107 @@
+"""What to do about one child, and what a new file changes: pure, as tables.
+
+running?  wanted?   and                          then
+no        no        -                            FORGET
+no        yes       misconfigured                WAIT (until a reload)
+no        yes       its delay is over            START
+no        yes       -                            WAIT
+yes       no        not told yet                 TERMINATE
+yes       any       told, drain time is over     KILL
+yes       any       told                         WAIT
+yes       yes       no beat for too long         KILL
+yes       yes       -                            WAIT
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from anprd.settings import CameraSettings, Settings
+from anprd.worker import backoff
+
+DRAIN_S = 10.0  # settling is milliseconds and publishing is bounded by the worker; what takes longer is stuck
+STUCK_S = 30.0  # the loop beats each second; a camera may send what cannot be decoded for 20 (video/live.py)
+BOOT_S = 120.0  # before the first beat networks are compiled, by every worker at once when the daemon starts
+STEADY_S = 60.0  # a worker that streamed this long was well: its next death counts as the first
+RESTART_FIRST_S = 1.0
+RESTART_CAP_S = 60.0
+
+
+class Action(Enum):
+    WAIT = auto()
+    START = auto()
+    TERMINATE = auto()
+    """Ask it to drain."""
+    KILL = auto()
+    FORGET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFacts:
+    """What is known of one child. Times are the supervisor's monotonic clock."""
+
+    wanted: bool
+    """This child, with the settings that it has, shall run."""
+    running: bool
+    misconfigured: bool = False
+    start_at_s: float = 0.0
+    beat_s: float = 0.0
+    """Its last beat, or its start where none has come yet."""
+    stuck_after_s: float = STUCK_S
+    told_s: float | None = None
+    """When it was told to drain; None: it was not."""
+
+
+def next_action(facts: ChildFacts, now_s: float) -> Action:
+    """The table above."""
+    match facts:
+        case ChildFacts(running=False, wanted=False):
+            return Action.FORGET
+        case ChildFacts(running=False, misconfigured=True):
+            return Action.WAIT
+        case ChildFacts(running=False):
+            return Action.START if now_s >= facts.start_at_s else Action.WAIT
+        case _ if facts.told_s is not None:
+            return Action.KILL if now_s - facts.told_s >= DRAIN_S else Action.WAIT
+        case ChildFacts(wanted=False):
+            return Action.TERMINATE
+        case _:
+            return Action.KILL if now_s - facts.beat_s >= facts.stuck_after_s else Action.WAIT
+
+
+_EVERY_WORKER = ("redis", "stream", "stream_length_max", "spool_events_max", "weights_dir")
+_NEEDS_RESTART = ("state_dir", "runtime_dir", "metrics_address", "embedded_redis_port")
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What a newly read file changes: names of cameras, and keys that only a restart can change."""
+
+    started: tuple[str, ...]
+    stopped: tuple[str, ...]
+    changed: tuple[str, ...]
+    ignored_keys: tuple[str, ...]
+
+
+def compare(old: Settings, new: Settings) -> Reload:
+    """What must be done to get from `old` to `new`; disabled cameras count as absent."""
+    before, after = enabled(old), enabled(new)
+    ignored = tuple(key for key in _NEEDS_RESTART if getattr(old, key, None) != getattr(new, key, None))
+    if old.redis != new.redis and "embedded" in {old.redis, new.redis}:
+        ignored = (*ignored, "redis")
+    all_change = any(getattr(old, key) != getattr(new, key) for key in _EVERY_WORKER if key not in ignored)
+    return Reload(
+        started=tuple(name for name in after if name not in before),
+        stopped=tuple(name for name in before if name not in after),
+        changed=tuple(name for name in after if name in before and (all_change or after[name] != before[name])),
+        ignored_keys=ignored,
+    )
+
+
+def enabled(settings: Settings) -> dict[str, CameraSettings]:
+    """The cameras that shall run, by name, in the order of the file."""
+    return {camera.name: camera for camera in settings.cameras if camera.enabled}
+
+
+def restart_delay_s(failures: int, *, chance: float) -> float:
+    """How long a worker that ended so many times in a row stays down."""
+    return backoff.backoff_s(failures, first_s=RESTART_FIRST_S, cap_s=RESTART_CAP_S, chance=chance)

@@ -1,0 +1,180 @@
+"""The table of all cameras: carries out what `decisions` says, and touches nobody who did not change.
+
+It has no clock and no loop of its own: the daemon calls `tick`, the selector calls back when a worker speaks or ends.
+"""
+
+import random
+import selectors
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from anprd.observe import logs
+from anprd.settings import CameraSettings, Settings
+from anprd.supervisor import decisions
+from anprd.supervisor.child import Child, disabled_row, exit_text
+from anprd.supervisor.children import Handle, Spawner, SpawnError
+from anprd.supervisor.decisions import Action, Reload
+from anprd.worker.messages import Drain
+
+STARTS_PER_TICK_MAX = 4  # a start takes milliseconds of the loop; more of them at once would hold up an answer
+
+
+class Fleet:
+    """One child per enabled camera."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        spawner: Spawner,
+        watch: selectors.BaseSelector,
+        now_s: Callable[[], float],
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`settings.redis` is a URL by now; `chance` draws from 0..1."""
+        self._settings = settings
+        self._spawner = spawner
+        self._watch = watch
+        self._now_s = now_s
+        self._chance = chance
+        self._log = logs.get()
+        self._children = {name: Child(camera) for name, camera in decisions.enabled(settings).items()}
+
+    @property
+    def empty(self) -> bool:
+        """Every process has ended and none shall start."""
+        return not self._children
+
+    def tick(self) -> None:
+        """Do for every child what is due."""
+        starts = 0
+        for child in list(self._children.values()):
+            action = decisions.next_action(child.facts(), self._now_s())
+            if action is Action.START:
+                starts += 1
+                if starts > STARTS_PER_TICK_MAX:
+                    continue
+            self._act(child, action)
+
+    def adopt(self, settings: Settings, reload: Reload) -> None:
+        """Take new settings: start, drain and replace the cameras that `reload` names, and no others."""
+        self._settings = settings
+        cameras = decisions.enabled(settings)
+        for name in reload.stopped:
+            self._retire(self._children[name], None)
+        for name in reload.changed:
+            self._retire(self._children[name], cameras[name])
+        for name in reload.started:
+            retiring = self._children.get(name)  # it was taken out a moment ago and still drains
+            if retiring is None:
+                self._children[name] = Child(cameras[name])
+            else:
+                retiring.successor = cameras[name]
+        for child in self._children.values():
+            if child.misconfigured is not None:
+                child.forgive()
+
+    def drain(self) -> None:
+        """Tell every worker to settle, publish and leave; none is started again."""
+        for child in self._children.values():
+            child.wanted = False
+            child.successor = None
+
+    def kill(self) -> None:
+        """End every worker now."""
+        for child in self._children.values():
+            self._kill(child, reason="stopping at once")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The status object of each camera, in the order of the file; those that are being taken out come last."""
+        now_s = self._now_s()
+        rows = []
+        for camera in self._settings.cameras:
+            child = self._children.get(camera.name)
+            rows.append(child.row(now_s) if child else disabled_row(camera))
+        known = {camera.name for camera in self._settings.cameras}
+        leaving: Iterable[Child] = (child for name, child in self._children.items() if name not in known)
+        return rows + [child.row(now_s) for child in leaving]
+
+    def _act(self, child: Child, action: Action) -> None:
+        match action:
+            case Action.WAIT:
+                return
+            case Action.START:
+                self._start(child)
+            case Action.TERMINATE:
+                self._tell(child)
+            case Action.KILL:
+                self._kill(child, reason="did not drain in time" if child.told_s is not None else "no heartbeat")
+            case Action.FORGET:
+                self._forget(child)
+
+    def _start(self, child: Child) -> None:
+        try:
+            handle = self._spawner.spawn(child.camera, self._settings)
+        except SpawnError as error:
+            child.put_off(self._now_s(), chance=self._chance())
+            self._log.error("worker_not_started", camera=child.camera.name, error=str(error))
+            return
+        child.started(handle, self._now_s())
+        self._watch.register(handle.pipe, selectors.EVENT_READ, partial(self._listen, child, handle))
+        self._watch.register(handle.sentinel, selectors.EVENT_READ, partial(self._bury, child, handle))
+        self._log.info("worker_started", camera=child.camera.name, pid=handle.pid, restarts=child.restarts)
+
+    def _tell(self, child: Child) -> None:
+        assert child.handle is not None, "only what runs is told to stop"
+        child.told_s = self._now_s()
+        try:
+            child.handle.pipe.send(Drain())
+        except OSError:
+            return  # it has just ended: the sentinel says so
+
+    def _kill(self, child: Child, *, reason: str) -> None:
+        if child.handle is None or child.killed:
+            return
+        child.killed = True
+        child.handle.kill()
+        self._log.warning("worker_killed", camera=child.camera.name, pid=child.handle.pid, reason=reason)
+
+    def _forget(self, child: Child) -> None:
+        name = child.camera.name
+        del self._children[name]
+        if child.successor is not None:
+            self._children[name] = Child(child.successor)
+
+    def _retire(self, child: Child, successor: CameraSettings | None) -> None:
+        child.wanted = False
+        child.successor = successor
+
+    def _listen(self, child: Child, handle: Handle) -> None:
+        """Take what the worker said; at the pipe's end leave the rest to the sentinel."""
+        try:
+            while handle.pipe.poll():
+                child.heard(handle.pipe.recv(), self._now_s())
+        except (EOFError, OSError):
+            self._watch.unregister(handle.pipe)
+
+    def _bury(self, child: Child, handle: Handle) -> None:
+        """The process has ended: hear its last words, note how it ended, and when another shall start."""
+        if handle.pipe in self._watch.get_map():
+            self._listen(child, handle)
+        if handle.pipe in self._watch.get_map():
+            self._watch.unregister(handle.pipe)
+        self._watch.unregister(handle.sentinel)
+        exit_code = handle.exit_code()
+        handle.close()
+        assert exit_code is not None, "the sentinel says that it ended"
+        now_s = self._now_s()
+        child.ended(exit_code, now_s, chance=self._chance())
+        self._log_end(child, exit_code, now_s)
+
+    def _log_end(self, child: Child, exit_code: int, now_s: float) -> None:
+        name, how = child.camera.name, exit_text(exit_code)
+        if child.misconfigured is not None:
+            self._log.error("camera_misconfigured", camera=name, error=child.misconfigured, advice="fix it and reload")
+        elif child.wanted:
+            delay_s = round(child.start_at_s - now_s, 1)
+            self._log.warning("worker_died", camera=name, end=how, restart_in_s=delay_s)
+        else:
+            self._log.info("worker_stopped", camera=name, end=how)

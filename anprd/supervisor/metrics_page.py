@@ -1,0 +1,53 @@
+"""`/metrics` for Prometheus, where `metrics_address` is set: the least of HTTP that a scraper and a browser need."""
+
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from anprd.errors import ConfigError
+from anprd.observe import metrics
+
+REQUEST_END = b"\r\n\r\n"
+_TEXT = "text/plain; charset=utf-8"
+
+
+def listen(address: str) -> socket.socket:
+    """The listening socket at `HOST:PORT`; an IPv6 host stands in brackets.
+
+    Raises:
+        ConfigError: there is no such host, or the port is taken.
+    """
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind | socket.SOCK_CLOEXEC, protocol)
+    except OSError as error:
+        raise ConfigError(f"metrics_address: {address} is no place to listen: {error.strerror}") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"metrics_address: cannot listen at {address}: {error.strerror}; set another address, or leave it out"
+        ) from error
+    return listener
+
+
+def answer(request: bytes, status: Mapping[str, Any]) -> bytes:
+    """The whole response to a request's head."""
+    words = request.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+    match words:
+        case ["GET", path, *_] if path.split("?", 1)[0] == "/metrics":
+            return _response("200 OK", metrics.CONTENT_TYPE, metrics.render(status))
+        case ["GET", *_]:
+            return _response("404 Not Found", _TEXT, b"see /metrics\n")
+        case _:
+            return _response("405 Method Not Allowed", _TEXT, b"only GET\n")
+
+
+def _response(line: str, kind: str, body: bytes) -> bytes:
+    head = f"HTTP/1.1 {line}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    return head.encode() + body

@@ -1,0 +1,42 @@
+"""Signals as something to read: handlers only queue, the loop decides."""
+
+import selectors
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class SignalQueue:
+    """Catches SIGTERM, SIGINT and SIGHUP and hands each to `take` when the selector says so."""
+
+    def __init__(self, watch: selectors.BaseSelector, take: Callable[[signal.Signals], None]) -> None:
+        self._watch = watch
+        self._take = take
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._before_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._before = {number: signal.signal(number, _ignore) for number in HANDLED}
+        watch.register(self._reader, selectors.EVENT_READ, self._read)
+
+    def close(self) -> None:
+        """Put everything back as it was."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._before_fd)
+        self._watch.unregister(self._reader)
+        self._reader.close()
+        self._writer.close()
+
+    def _read(self) -> None:
+        for number in self._reader.recv(4096):
+            if number in HANDLED:
+                self._take(signal.Signals(number))
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    # Its byte is in the wake-up socket; without a handler of Python's there would be none.
+    return

@@ -1,0 +1,101 @@
+"""How the daemon fares, over a Unix socket in the runtime directory: one line asked, one JSON object answered.
+
+The answer is made of what the supervisor already knows, so it comes at once even when every worker is stuck and Redis
+is down.
+"""
+
+import json
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from anprd.errors import ConfigError
+from anprd.supervisor import places
+
+SOCKET_NAME = "status.sock"
+REQUEST = b"status\n"
+REQUEST_END = b"\n"
+_ANSWER_BYTES_MAX = 64 * 1024 * 1024  # a thousand cameras are about one megabyte
+_PRIVATE = 0o177  # umask that leaves rw-------
+
+
+class NotRunningError(Exception):
+    """No daemon answers in this runtime directory."""
+
+
+def listen(runtime_dir: Path) -> socket.socket:
+    """The listening socket, for its owner alone; what a dead daemon left behind is replaced.
+
+    Raises:
+        ConfigError: another daemon answers there, or the socket cannot be made.
+    """
+    path = runtime_dir / SOCKET_NAME
+    if _answers(path):
+        raise ConfigError(places.already_running(runtime_dir))
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    umask = os.umask(_PRIVATE)
+    try:
+        path.unlink(missing_ok=True)
+        listener.bind(str(path))
+        listener.listen(socket.SOMAXCONN)
+    except OSError as error:
+        listener.close()
+        raise ConfigError(
+            f"cannot make {path}: {error.strerror or error}; set a shorter or another `runtime_dir`"
+        ) from error
+    finally:
+        os.umask(umask)
+    return listener
+
+
+def clear(runtime_dir: Path) -> None:
+    """Take the socket away: nobody answers there any more."""
+    (runtime_dir / SOCKET_NAME).unlink(missing_ok=True)
+
+
+def fetch(runtime_dir: Path, *, timeout_s: float = 5.0) -> dict[str, Any]:
+    """Ask the daemon how it fares: {"daemon": {...}, "cameras": [{...}, ...]}.
+
+    Raises:
+        NotRunningError: nobody answers there (in time).
+    """
+    path = runtime_dir / SOCKET_NAME
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+            door.settimeout(timeout_s)
+            door.connect(str(path))
+            door.sendall(REQUEST)
+            answer = _read_all(door)
+        status = json.loads(answer)
+    except PermissionError as error:
+        raise NotRunningError(f"{path} belongs to another user: ask as that user or as root") from error
+    except (OSError, ValueError) as error:
+        raise NotRunningError(f"no daemon answers at {path}: is `anprd run` (or anprd.service) running?") from error
+    assert isinstance(status, dict), "the daemon answers with an object"
+    return status
+
+
+def encode(status: Mapping[str, Any]) -> bytes:
+    """The answer on the wire: one line of JSON."""
+    return json.dumps(status, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False  # absent, stale, or a path too long, of which `bind` complains
+        return True
+
+
+def _read_all(door: socket.socket) -> bytes:
+    answer = bytearray()
+    while chunk := door.recv(65536):
+        answer += chunk
+        if len(answer) > _ANSWER_BYTES_MAX:
+            raise ValueError("an answer without end")
+    return bytes(answer)

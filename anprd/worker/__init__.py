@@ -1,0 +1,1 @@
+"""One camera, one process: the doors are built here and sessions are run until somebody says stop."""

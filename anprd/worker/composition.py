@@ -1,0 +1,73 @@
+"""Where one camera's worker is put together: every door is built here and nowhere else.
+
+Heavy to import (networks, decoder, Redis), so the fork server imports it once for all workers.
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import cv2
+
+from anprd.errors import SinkError
+from anprd.events.publisher import Publisher
+from anprd.events.record import Recorder
+from anprd.events.redis_stream import RedisStream
+from anprd.events.spool import Spool
+from anprd.observe import logs
+from anprd.pipeline import Pipeline
+from anprd.plates import syntax
+from anprd.settings import CameraSettings, Settings
+from anprd.video.clock import Clock, SystemClock
+from anprd.video.sources import open_source
+from anprd.vision.plates import Vision
+from anprd.worker import kernel
+from anprd.worker.camera_time import CameraTime
+from anprd.worker.messages import Beat, Stopped
+from anprd.worker.session import Doors, Worker
+
+
+def build(
+    camera: CameraSettings, settings: Settings, *, stop: threading.Event, say: Callable[[Beat | Stopped], object]
+) -> Worker:
+    """The worker of one camera, with everything real; `settings.redis` is a URL.
+
+    Raises:
+        ConfigError: the networks or the Redis URL cannot be used.
+    """
+    cv2.setNumThreads(1)  # parallel by workers: pools of threads in each would only fight
+    clock = SystemClock()
+    log = logs.get()
+    pipeline = Pipeline(camera, Vision.load(settings.weights_dir))
+    stream = RedisStream(settings.redis, settings.stream, settings.stream_length_max)
+    spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max, log=log)
+    remember_plates(pipeline, spool, camera, clock, log)
+    camera_time = CameraTime()
+    recorder = Recorder(camera=camera.name, host=socket.gethostname(), at=camera_time.at, region=syntax.region)
+    doors = Doors(
+        open_source=lambda waiting: open_source(camera.url, settings=camera, clock=clock, waiting=waiting),
+        stages=pipeline,
+        record=recorder.record,
+        outbox=Publisher(spool, stream, clock, log),
+        clock=clock,
+        say=say,
+        own_memory_bytes=kernel.own_memory_bytes,
+    )
+    return Worker(camera, doors, camera_time=camera_time, stop=stop, pid=os.getpid())
+
+
+def remember_plates(pipeline: Pipeline, spool: Spool, camera: CameraSettings, clock: Clock, log: logs.Log) -> None:
+    """Tell the pipeline which plates were confirmed a moment ago, so that a killed worker tells no pass twice.
+
+    Camera time is about the process's monotonic clock (`CameraTime`), so an age is all that must be known.
+    """
+    now, now_s = clock.wall(), clock.now_s()
+    try:
+        recent = spool.recent(now - timedelta(seconds=camera.same_plate_hold_s))
+    except SinkError as error:
+        log.warning("plates_not_remembered", error=str(error))
+        return
+    for plate, at in recent:
+        pipeline.passes.remember(plate, now_s - (now - at).total_seconds())

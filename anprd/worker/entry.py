@@ -1,0 +1,66 @@
+"""The top of a worker process: signals, threads, one `except Exception`, exit codes.
+
+The supervisor imports this module, so it stays light; what is heavy is `composition`, which the fork server has loaded.
+"""
+
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from multiprocessing.connection import Connection
+from typing import Any
+
+from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError
+from anprd.observe import logs
+from anprd.redaction import redact
+from anprd.settings import CameraSettings, Settings
+from anprd.worker import kernel
+from anprd.worker.messages import Misconfigured, clip_text
+from anprd.worker.tether import Tether
+
+COMPOSITION = "anprd.worker.composition"
+
+
+def main(camera: CameraSettings, settings: Settings, pipe: Connection, composition: str = COMPOSITION) -> None:
+    """Be the worker of one camera until told to stop. Ends in exit code 0, 1 (a bug) or 78 (the operator must act).
+
+    `composition` names the module whose `build` puts the worker together.
+    """
+    stop = threading.Event()
+    _take_signals(stop)
+    kernel.die_with_parent()
+    kernel.name_process(f"anprd:{camera.name}")
+    logs.configure(log_level(os.environ), "worker", camera=camera.name)
+    log = logs.get()
+    tether = Tether(pipe, stop)
+    tether.listen()
+    try:
+        heavy: Any = importlib.import_module(composition)
+        heavy.build(camera, settings, stop=stop, say=tether.say).run()
+    except ConfigError as error:
+        reason = clip_text(redact(str(error)))
+        if not tether.say(Misconfigured(reason)):  # the supervisor logs it
+            log.error("worker_misconfigured", error=reason)  # noqa: TRY400  # a sentence, not a traceback
+        sys.exit(EXIT_CONFIG)
+    except Exception:
+        log.error("worker_failed", exc_info=True)  # noqa: G201
+        sys.exit(EXIT_FAILED)
+
+
+def log_level(environ: Mapping[str, str]) -> logs.Level:
+    """How much the daemon and its workers log: ANPRD_LOG_LEVEL, "info" where it is unset or no level."""
+    match environ.get("ANPRD_LOG_LEVEL", "").lower():
+        case "debug" | "info" | "warning" | "error" as level:
+            return level
+        case _:
+            return "info"
+
+
+def _take_signals(stop: threading.Event) -> None:
+    """SIGTERM drains. SIGINT and SIGHUP of a terminal go to the whole group: the supervisor decides what they mean."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})

@@ -1,0 +1,33 @@
+"""What a worker asks of the Linux kernel: to die with its parent, a name, and how much memory is its own."""
+
+import ctypes
+import signal
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_PR_SET_NAME = 15
+_ROLLUP = Path("/proc/self/smaps_rollup")
+
+
+def die_with_parent() -> None:
+    """Be killed when the fork server, our parent, dies. The supervisor's death is seen at the pipe's end."""
+    _prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
+
+
+def name_process(name: str) -> None:
+    """The name in `top` and `ps -o comm`, cut to 15 bytes."""
+    _prctl(_PR_SET_NAME, ctypes.c_char_p(name.encode()[:15]))
+
+
+def own_memory_bytes() -> int:
+    """Memory that would be free again without this process; 0 where the kernel does not say."""
+    try:
+        lines = _ROLLUP.read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
+
+
+def _prctl(option: int, argument: ctypes.c_ulong | ctypes.c_char_p) -> None:
+    # A refusal (seccomp) is no reason to fail: the pipe still tells of the supervisor's end.
+    ctypes.CDLL(None, use_errno=True).prctl(option, argument, 0, 0, 0)

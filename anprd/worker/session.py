@@ -1,0 +1,230 @@
+"""A camera's life: open it, feed the pipeline, tell of plates; and when it fails wait, and open it again, for ever.
+
+Clock, camera, stages and outbox are arguments, so dead cameras and long nights are unit tests.
+"""
+
+import contextlib
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from anprd.errors import SourceError
+from anprd.events.record import Event
+from anprd.observe import logs
+from anprd.records import Verdict, VerdictKind
+from anprd.redaction import redact
+from anprd.settings import CameraSettings
+from anprd.video.clock import Clock
+from anprd.video.frames import Frame
+from anprd.worker import backoff
+from anprd.worker.camera_time import CameraTime
+from anprd.worker.messages import Beat, Facts, State, Stopped
+from anprd.worker.tally import Tally
+
+RETRY_FIRST_S = 1.0  # a camera that only hiccuped is back at once
+RETRY_CAP_S = 30.0  # the longest blindness after a camera is back; a dead camera is asked twice a minute
+BEAT_S = 1.0
+WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
+PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
+MEMORY_EVERY_S = 10.0  # asking the kernel costs a millisecond or two
+
+
+class Source(Protocol):
+    """An open camera (`video.sources`)."""
+
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+
+    @property
+    def lag_s(self) -> float: ...
+
+    def frames(self) -> Iterator[Frame]: ...
+
+    def close(self) -> None: ...
+
+
+class Stages(Protocol):
+    """The pipeline, frames in and verdicts out."""
+
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+
+    def feed(self, frame: Frame, *, lag_s: float = 0.0) -> list[Verdict]: ...
+
+    def settle(self) -> list[Verdict]: ...
+
+
+class Outbox(Protocol):
+    """Where events go (`events.publisher`)."""
+
+    def put(self, event: Event) -> None: ...
+
+    def stop(self, deadline_s: float) -> int: ...
+
+    def facts(self) -> Mapping[str, object]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """A worker's ways to the outside."""
+
+    open_source: Callable[[Callable[[], None]], Source]
+    """Given what to call while the camera keeps us waiting. Raises SourceError."""
+    stages: Stages
+    record: Callable[[Verdict], Event]
+    outbox: Outbox
+    clock: Clock
+    say: Callable[[Beat | Stopped], object]
+    own_memory_bytes: Callable[[], int]
+
+
+class Worker:
+    """One camera's loop, from the first session to the drain."""
+
+    def __init__(
+        self,
+        camera: CameraSettings,
+        doors: Doors,
+        *,
+        camera_time: CameraTime,
+        stop: threading.Event,
+        pid: int,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._camera = camera
+        self._doors = doors
+        self._time = camera_time
+        self._stop = stop
+        self._chance = chance
+        self._log = logs.get()
+        self._tally = Tally(pid)
+        self._failures = 0
+        self._opened = False
+        self._settled = True
+        self._source_counts: Counter[str] = Counter()
+        self._source: Source | None = None
+        self._beat_s = self._memory_s = float("-inf")
+        self._memory_bytes = 0
+
+    def run(self) -> None:
+        """Run sessions until stopped, then drain. Only camera trouble is retried; a bug escapes."""
+        with contextlib.suppress(_StopSeen):
+            while True:
+                try:
+                    self._run_session()
+                except SourceError as error:
+                    self._lose(error)
+        self._drain()
+
+    def _run_session(self) -> None:
+        self._breathe()
+        with contextlib.closing(self._doors.open_source(self._breathe)) as source, self._counted(source):
+            self._time.begin_session()
+            for frame in source.frames():
+                self._take(frame, source.lag_s)
+                self._breathe()
+        raise SourceError("the stream ended")
+
+    def _take(self, frame: Frame, lag_s: float) -> None:
+        now_s = self._doors.clock.now_s()
+        if self._tally.state is not State.STREAMING:
+            self._note_stream(frame)
+        self._failures = 0  # a delivered frame, not an opened socket
+        self._tally.frame(now_s)
+        self._settled = False
+        placed = replace(frame, t_s=self._time.place(frame.t_s, frame.at, now_s=now_s))
+        self._tell(self._doors.stages.feed(placed, lag_s=lag_s))
+
+    def _note_stream(self, frame: Frame) -> None:
+        self._log.info("source_opened", width=frame.width, height=frame.height, tries=self._failures + 1)
+        if self._opened:
+            self._tally.opened_again()
+        self._opened = True
+
+    def _lose(self, error: SourceError) -> None:
+        """Wait before the next try; what was in view is settled once the gap is too long to be bridged."""
+        self._failures += 1
+        delay_s = backoff.backoff_s(self._failures, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=self._chance())
+        self._tally.lost(redact(str(error)))
+        # The first, second, fourth, eighth ... failure in a row: a camera that is away for a week fills no disk.
+        say = self._log.warning if self._failures.bit_count() == 1 else self._log.debug
+        say("source_lost", error=str(error), retry_in_s=round(delay_s, 1), tries=self._failures)
+        self._wait(delay_s)
+
+    def _wait(self, delay_s: float) -> None:
+        until_s = self._doors.clock.now_s() + delay_s
+        while (rest_s := until_s - self._doors.clock.now_s()) > 0:
+            self._breathe()
+            self._doors.clock.sleep(min(WAIT_STEP_S, rest_s))
+
+    def _drain(self) -> None:
+        """Settle what is open, publish, say goodbye."""
+        self._tally.state = State.STOPPING
+        self._settle()
+        left = self._doors.outbox.stop(PUBLISH_S)
+        self._log.info("worker_drained", events_waiting=left)
+        self._doors.say(Stopped(self._facts()))
+
+    def _breathe(self) -> None:
+        """What is due between two frames, and while none comes: see a stop, settle what was lost, beat.
+
+        Raises:
+            _StopSeen: it is time to drain.
+        """
+        if self._stop.is_set():
+            raise _StopSeen
+        now_s = self._doors.clock.now_s()
+        age_s = self._tally.frame_age_s(now_s)
+        if age_s is not None and age_s > self._camera.track_gap_s_max:
+            self._settle()
+        if now_s - self._beat_s >= BEAT_S:
+            self._beat_s = now_s
+            self._doors.say(Beat(self._facts()))
+
+    def _settle(self) -> None:
+        """Close the open passes, once for each time that frames have stopped."""
+        if not self._settled:
+            self._settled = True
+            self._tell(self._doors.stages.settle())
+
+    def _tell(self, verdicts: list[Verdict]) -> None:
+        for verdict in verdicts:
+            event = self._doors.record(verdict)
+            self._doors.outbox.put(event)
+            self._tally.event(event)
+            self._log_event(event)
+
+    def _log_event(self, event: Event) -> None:
+        name = "pass_unreadable" if event.type is VerdictKind.UNREADABLE else f"plate_{event.type.value}"
+        shown = {} if event.type is VerdictKind.UNREADABLE else {"plate": event.plate, "region": event.region}
+        self._log.info(name, **shown, confidence=round(event.confidence, 3), votes=event.votes, reads=event.reads)
+
+    @contextlib.contextmanager
+    def _counted(self, source: Source) -> Iterator[None]:
+        """Keep the drops of a session when the next one begins to count anew."""
+        self._source = source
+        try:
+            yield
+        finally:
+            self._source = None
+            self._source_counts.update(source.counts)
+
+    def _facts(self) -> Facts:
+        now_s = self._doors.clock.now_s()
+        if now_s - self._memory_s >= MEMORY_EVERY_S:
+            self._memory_s = now_s
+            self._memory_bytes = self._doors.own_memory_bytes()
+        return self._tally.facts(
+            now_s,
+            pipeline=self._doors.stages.counts,
+            source=self._source_counts + Counter(self._source.counts if self._source else {}),
+            outbox=self._doors.outbox.facts(),
+            memory_bytes=self._memory_bytes,
+        )
+
+
+class _StopSeen(Exception):
+    """The way out of a camera that keeps us waiting."""

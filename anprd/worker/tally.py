@@ -1,0 +1,128 @@
+"""What a worker counts about itself, and the facts that come of it."""
+
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from anprd.events.record import Event, timestamp
+from anprd.records import VerdictKind
+from anprd.worker.messages import Facts, State, clip_text
+
+FPS_WINDOW_S = 5.0  # long enough for a camera of 1 fps to show, short enough to see it stop
+REASONS_MAX = 24  # a beat must fit one atomic write; the program knows about a dozen
+_NOT_A_DROP = frozenset({"frames", "detected", "plates", "read", "confirmed", "updated", "unreadable"})
+_NOT_DUE = frozenset({"paced", "idle", "settled", "cut", "repeated", "still", "fragment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Drops:
+    """What was not looked at or not kept, by reason."""
+
+    lost: dict[str, int]
+    """Wanted, and yet dropped."""
+    not_due: dict[str, int]
+    """Left out on purpose: between two paced frames, while nothing moves, of a plate that is known already."""
+
+
+def sort_drops(*counts: Mapping[str, int]) -> Drops:
+    """All counts by reason, summed, without those that are no drops."""
+    summed: Counter[str] = Counter()
+    for some in counts:
+        summed.update({reason: count for reason, count in some.items() if reason not in _NOT_A_DROP and count})
+    kept = sorted(summed.items())[:REASONS_MAX]
+    return Drops(
+        lost={reason: count for reason, count in kept if reason not in _NOT_DUE},
+        not_due={reason: count for reason, count in kept if reason in _NOT_DUE},
+    )
+
+
+class Tally:
+    """Counts since the process started. Times are its monotonic clock."""
+
+    def __init__(self, pid: int) -> None:
+        self.state = State.STARTING
+        self._pid = pid
+        self._frames = 0
+        self._reconnects = 0
+        self._events: Counter[VerdictKind] = Counter()
+        self._last_event: Event | None = None
+        self._last_error: str | None = None
+        self._last_frame_s: float | None = None
+        self._window: deque[tuple[float, int]] = deque()
+
+    def frame(self, now_s: float) -> None:
+        """A frame came, so whatever was wrong with the camera is over."""
+        self.state = State.STREAMING
+        self._last_error = None
+        self._frames += 1
+        self._last_frame_s = now_s
+
+    def lost(self, error: str) -> None:
+        """The camera is away."""
+        self.state = State.WAITING
+        self._last_error = clip_text(error)
+
+    def opened_again(self) -> None:
+        self._reconnects += 1
+
+    def event(self, event: Event) -> None:
+        self._events[event.type] += 1
+        if event.type is not VerdictKind.UNREADABLE:
+            self._last_event = event
+
+    def frame_age_s(self, now_s: float) -> float | None:
+        """Seconds since the last frame; None before the first."""
+        return None if self._last_frame_s is None else now_s - self._last_frame_s
+
+    def facts(
+        self, now_s: float, *, pipeline: Mapping[str, int], source: Mapping[str, int], outbox: Mapping[str, object],
+        memory_bytes: int,
+    ) -> Facts:  # fmt: skip
+        """Everything together, for a beat.
+
+        Args:
+            now_s: the moment of the beat.
+            pipeline: the pipeline's counts by reason.
+            source: frames that never left the sources, by reason.
+            outbox: the publisher's facts.
+            memory_bytes: of the process's own.
+        """
+        sink_lost = {"event_dropped": _count(outbox, "dropped")}
+        drops = sort_drops(pipeline, source, sink_lost)
+        age_s = self.frame_age_s(now_s)
+        error = outbox.get("last_error")
+        return Facts(
+            state=self.state,
+            pid=self._pid,
+            frames=self._frames,
+            fps=round(self._fps(now_s), 2),
+            detections=pipeline.get("plates", 0),
+            reads=pipeline.get("read", 0),
+            confirmed=self._events[VerdictKind.CONFIRMED],
+            updated=self._events[VerdictKind.UPDATED],
+            unreadable=self._events[VerdictKind.UNREADABLE],
+            drops=drops.lost,
+            skipped=drops.not_due,
+            spool_depth=_count(outbox, "pending"),
+            delivered=_count(outbox, "delivered"),
+            sink_error=clip_text(str(error)) if error else None,
+            last_error=self._last_error,
+            last_plate=self._last_event.plate if self._last_event else None,
+            last_plate_at=timestamp(self._last_event.at) if self._last_event else None,
+            last_frame_age_s=None if age_s is None else round(age_s, 2),
+            reconnects=self._reconnects,
+            memory_bytes=memory_bytes,
+        )
+
+    def _fps(self, now_s: float) -> float:
+        """Frames a second over the last seconds, from one beat to the next."""
+        self._window.append((now_s, self._frames))
+        while len(self._window) > 2 and now_s - self._window[1][0] >= FPS_WINDOW_S:
+            self._window.popleft()
+        since_s, frames = self._window[0]
+        return (self._frames - frames) / (now_s - since_s) if now_s > since_s else 0.0
+
+
+def _count(facts: Mapping[str, object], name: str) -> int:
+    value = facts.get(name, 0)
+    return value if isinstance(value, int) else 0

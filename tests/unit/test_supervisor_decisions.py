@@ -1,0 +1,89 @@
+import pytest
+
+from anprd.settings import CameraSettings, Settings
+from anprd.supervisor.decisions import (
+    DRAIN_S,
+    RESTART_CAP_S,
+    STUCK_S,
+    Action,
+    ChildFacts,
+    Reload,
+    compare,
+    next_action,
+    restart_delay_s,
+)
+
+NOW_S = 1000.0
+
+
+@pytest.mark.parametrize(
+    ("facts", "action"),
+    [
+        (ChildFacts(wanted=False, running=False), Action.FORGET),
+        (ChildFacts(wanted=False, running=False, misconfigured=True), Action.FORGET),
+        (ChildFacts(wanted=True, running=False, misconfigured=True), Action.WAIT),
+        (ChildFacts(wanted=True, running=False, start_at_s=NOW_S), Action.START),
+        (ChildFacts(wanted=True, running=False, start_at_s=NOW_S + 0.1), Action.WAIT),
+        (ChildFacts(wanted=False, running=True, beat_s=NOW_S), Action.TERMINATE),
+        (ChildFacts(wanted=False, running=True, told_s=NOW_S - DRAIN_S + 0.1), Action.WAIT),
+        (ChildFacts(wanted=False, running=True, told_s=NOW_S - DRAIN_S), Action.KILL),
+        (ChildFacts(wanted=True, running=True, told_s=NOW_S - DRAIN_S), Action.KILL),
+        (ChildFacts(wanted=True, running=True, beat_s=NOW_S - STUCK_S + 0.1), Action.WAIT),
+        (ChildFacts(wanted=True, running=True, beat_s=NOW_S - STUCK_S), Action.KILL),
+    ],
+)
+def test_each_line_of_the_table_gives_its_action(facts, action):
+    assert next_action(facts, NOW_S) is action
+
+
+def test_restarts_are_spread_and_capped():
+    assert restart_delay_s(1, chance=0.0) < restart_delay_s(1, chance=1.0) < restart_delay_s(3, chance=0.5)
+    assert restart_delay_s(1000, chance=1.0) == RESTART_CAP_S
+
+
+def test_a_reload_names_only_the_cameras_that_differ():
+    old = settings(camera("same"), camera("gone"), camera("edited", detect_fps_max=4))
+    new = settings(camera("same"), camera("edited", detect_fps_max=5), camera("new"))
+    assert compare(old, new) == Reload(started=("new",), stopped=("gone",), changed=("edited",), ignored_keys=())
+
+
+def test_an_equal_file_changes_nothing():
+    old = settings(camera("a"), camera("b"))
+    assert compare(old, settings(camera("a"), camera("b"))) == Reload((), (), (), ())
+
+
+def test_the_order_of_cameras_is_no_change():
+    assert compare(settings(camera("a"), camera("b")), settings(camera("b"), camera("a"))) == Reload((), (), (), ())
+
+
+def test_a_disabled_camera_is_stopped_and_an_enabled_one_started():
+    old = settings(camera("a"), camera("b", enabled=False))
+    new = settings(camera("a", enabled=False), camera("b"))
+    assert compare(old, new) == Reload(started=("b",), stopped=("a",), changed=(), ignored_keys=())
+
+
+def test_another_redis_changes_every_camera():
+    old = settings(camera("a"), camera("b"))
+    new = settings(camera("a"), camera("b"), redis="redis://elsewhere:6379/0")
+    assert compare(old, new).changed == ("a", "b")
+
+
+@pytest.mark.parametrize(("before", "after"), [("embedded", "redis://x:1/0"), ("redis://x:1/0", "embedded")])
+def test_the_embedded_redis_comes_and_goes_only_with_a_restart(before, after):
+    change = compare(settings(camera("a"), redis=before), settings(camera("a"), redis=after))
+    assert change.ignored_keys == ("redis",)
+    assert change.changed == ()
+
+
+def test_directories_change_only_with_a_restart():
+    change = compare(settings(camera("a")), settings(camera("a"), state_dir="/elsewhere", metrics_address="[::1]:9108"))
+    assert change.ignored_keys == ("state_dir", "metrics_address")
+    assert change.changed == ()
+
+
+def camera(name, **values):
+    return CameraSettings(name=name, url="rtsp://192.0.2.1/", **values)
+
+
+def settings(*cameras, **values):
+    return Settings(cameras=cameras, **values)

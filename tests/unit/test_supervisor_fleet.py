@@ -1,0 +1,377 @@
+import selectors
+from collections import deque
+
+import pytest
+
+from anprd.settings import CameraSettings, Settings
+from anprd.supervisor.children import SpawnError
+from anprd.supervisor.decisions import BOOT_S, DRAIN_S, STEADY_S, STUCK_S, compare
+from anprd.supervisor.fleet import STARTS_PER_TICK_MAX, Fleet
+from anprd.worker.messages import Beat, Drain, Facts, Misconfigured, State, Stopped
+
+
+class FakePipe:
+    """The supervisor's end: what the worker said waits in `said`, what it was told is in `told`."""
+
+    def __init__(self):
+        self.said = deque()
+        self.told = []
+        self.broken = False
+
+    def poll(self):
+        return bool(self.said) or self.broken
+
+    def recv(self):
+        if self.said:
+            return self.said.popleft()
+        raise EOFError
+
+    def send(self, message):
+        if self.broken:
+            raise BrokenPipeError
+        self.told.append(message)
+
+
+class FakeHandle:
+    def __init__(self, pid, camera, settings):
+        self.pid = pid
+        self.camera = camera
+        self.settings = settings
+        self.pipe = FakePipe()
+        self.sentinel = f"sentinel {pid}"
+        self.kills = 0
+        self.closed = False
+        self._exit_code = None
+
+    def exit_code(self):
+        return self._exit_code
+
+    def kill(self):
+        self.kills += 1
+
+    def close(self):
+        self.closed = True
+
+
+class FakeWatch:
+    """A selector whose keys are made ready by hand."""
+
+    def __init__(self):
+        self.keys = {}
+
+    def register(self, what, events, data):
+        assert what not in self.keys
+        assert events == selectors.EVENT_READ
+        self.keys[what] = data
+
+    def unregister(self, what):
+        del self.keys[what]
+
+    def get_map(self):
+        return self.keys
+
+
+class House:
+    """A fleet with fake processes and a clock that is set by hand."""
+
+    def __init__(self, *cameras, **values):
+        self.now_s = 1000.0
+        self.settings = Settings(cameras=cameras, **values)
+        self.watch = FakeWatch()
+        self.handles = []
+        self.out_of_processes = False
+        self.fleet = Fleet(self.settings, spawner=self, watch=self.watch, now_s=lambda: self.now_s, chance=lambda: 1.0)
+
+    def spawn(self, camera, settings):
+        if self.out_of_processes:
+            raise SpawnError("Resource temporarily unavailable")
+        handle = FakeHandle(len(self.handles) + 1, camera, settings)
+        self.handles.append(handle)
+        return handle
+
+    def tick(self, after_s=0.0):
+        self.now_s += after_s
+        self.fleet.tick()
+
+    def says(self, handle, *messages):
+        handle.pipe.said.extend(messages)
+        self.watch.keys[handle.pipe]()
+
+    def ends(self, handle, exit_code):
+        handle._exit_code = exit_code
+        self.watch.keys[handle.sentinel]()
+
+    def reload(self, *cameras, **values):
+        new = Settings(cameras=cameras, **values)
+        self.fleet.adopt(new, compare(self.settings, new))
+        self.settings = new
+
+    def running(self):
+        return [handle for handle in self.handles if not handle.closed]
+
+    def row(self, name):
+        return next(row for row in self.fleet.rows() if row["name"] == name)
+
+    def names_running(self):
+        return [handle.camera.name for handle in self.running()]
+
+
+def camera(name, **values):
+    return CameraSettings(name=name, url=values.pop("url", f"rtsp://u:secret@192.0.2.1/{name}"), **values)
+
+
+def streaming(**values):
+    return Beat(Facts(State.STREAMING, pid=1, **values))
+
+
+@pytest.fixture
+def house():
+    made = House(camera("a"), camera("b"))
+    made.tick()
+    return made
+
+
+def test_every_enabled_camera_gets_a_worker():
+    house = House(camera("a"), camera("b", enabled=False), camera("c"))
+    house.tick()
+    assert house.names_running() == ["a", "c"]
+    assert [row["state"] for row in house.fleet.rows()] == ["starting", "disabled", "starting"]
+
+
+def test_many_cameras_are_started_a_few_at_a_time():
+    house = House(*(camera(f"c{number}") for number in range(STARTS_PER_TICK_MAX + 1)))
+    house.tick()
+    assert len(house.handles) == STARTS_PER_TICK_MAX
+    house.tick()
+    assert len(house.handles) == STARTS_PER_TICK_MAX + 1
+
+
+def test_a_killed_worker_comes_back_after_its_delay_and_the_others_are_left_alone(house):
+    house.ends(house.handles[0], -9)
+    assert house.row("a")["state"] == "restarting"
+    assert house.row("a")["last_exit"] == "signal 9"
+    house.tick(0.9)
+    assert house.names_running() == ["b"]
+    house.tick(0.2)
+    assert house.names_running() == ["b", "a"]
+    assert house.row("a")["restarts"] == 1
+
+
+def test_a_machine_without_a_process_to_spare_is_asked_again_later():
+    house = House(camera("a"))
+    house.out_of_processes = True
+    house.tick()
+    house.out_of_processes = False
+    house.tick(0.9)
+    assert house.handles == []
+    house.tick(0.2)
+    assert house.names_running() == ["a"]
+
+
+def test_a_worker_that_keeps_dying_waits_longer_each_time(house):
+    delays = []
+    for _ in range(4):
+        house.ends(house.running()[-1], 1)
+        delays.append(next(row["restart_in_s"] for row in house.fleet.rows() if row["restart_in_s"]))
+        house.tick(delays[-1])
+    assert delays == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_a_worker_that_streamed_for_a_while_starts_from_the_first_delay(house):
+    for _ in range(3):
+        house.ends(house.running()[-1], 1)
+        house.tick(100)
+    house.says(house.running()[-1], streaming())
+    house.now_s += STEADY_S
+    house.ends(house.running()[-1], 1)
+    assert house.row("b")["restart_in_s"] == 1.0
+
+
+def test_a_camera_that_is_away_is_no_steady_worker(house):
+    for _ in range(3):
+        house.ends(house.running()[-1], 1)
+        house.tick(100)
+    worker = house.running()[-1]
+    house.says(worker, streaming())
+    house.says(worker, Beat(Facts(State.WAITING, pid=1)))
+    house.now_s += STEADY_S
+    house.ends(worker, 1)
+    assert house.row("b")["restart_in_s"] == 8.0
+
+
+def test_a_worker_without_a_heartbeat_is_killed_once(house):
+    house.says(house.handles[0], streaming())
+    house.now_s += STUCK_S - 1
+    house.says(house.handles[1], streaming())
+    house.tick(2)
+    house.tick(1)
+    assert [handle.kills for handle in house.handles] == [1, 0]
+
+
+def test_a_worker_that_still_boots_has_more_time(house):
+    house.tick(BOOT_S - 1)
+    assert [handle.kills for handle in house.handles] == [0, 0]
+    house.tick(1)
+    assert [handle.kills for handle in house.handles] == [1, 1]
+
+
+def test_a_misconfigured_worker_stays_down_and_says_why(house):
+    house.says(house.handles[0], Misconfigured("weights: the hash of detector.xml is wrong"))
+    house.ends(house.handles[0], 78)
+    house.tick(10_000)
+    assert house.names_running() == ["b"]
+    assert house.row("a")["state"] == "failed"
+    assert house.row("a")["last_error"] == "weights: the hash of detector.xml is wrong"
+    assert house.row("a")["restart_in_s"] is None
+
+
+def test_last_words_are_heard_even_when_the_end_is_seen_first(house):
+    house.handles[0].pipe.said.append(Misconfigured("no such file"))
+    house.ends(house.handles[0], 78)
+    assert house.row("a")["last_error"] == "no such file"
+
+
+def test_exit_code_78_without_a_word_is_a_configuration_fault_too(house):
+    house.ends(house.handles[0], 78)
+    assert house.row("a")["state"] == "failed"
+
+
+def test_a_reload_tries_a_misconfigured_camera_again(house):
+    house.ends(house.handles[0], 78)
+    house.reload(camera("a"), camera("b"))
+    house.tick()
+    assert house.names_running() == ["b", "a"]
+
+
+def test_a_reload_touches_only_what_changed(house):
+    house.reload(camera("b"), camera("a", detect_fps_max=3), camera("c"))
+    house.tick()
+    a, b = house.handles[:2]
+    assert a.pipe.told == [Drain()]
+    assert b.pipe.told == []
+    assert house.names_running() == ["a", "b", "c"]
+    assert [row["name"] for row in house.fleet.rows()] == ["b", "a", "c"]
+
+
+def test_a_changed_camera_has_never_two_workers_at_once(house):
+    house.reload(camera("a", detect_fps_max=3), camera("b"))
+    house.tick(1)
+    assert house.names_running() == ["a", "b"]
+    house.ends(house.handles[0], 0)
+    house.tick()
+    house.tick()
+    assert house.names_running() == ["b", "a"]
+    assert house.handles[-1].camera.detect_fps_max == 3
+    assert house.row("a")["restarts"] == 0
+
+
+def test_a_removed_camera_leaves_the_status_once_it_has_drained(house):
+    house.reload(camera("b"))
+    house.tick()
+    assert [(row["name"], row["state"]) for row in house.fleet.rows()] == [("b", "starting"), ("a", "stopping")]
+    house.ends(house.handles[0], 0)
+    house.tick()
+    assert [row["name"] for row in house.fleet.rows()] == ["b"]
+
+
+def test_a_camera_taken_out_and_put_back_waits_for_its_old_worker(house):
+    house.reload(camera("b"))
+    house.tick()
+    house.reload(camera("a"), camera("b"))
+    house.tick()
+    assert house.names_running() == ["a", "b"]
+    house.ends(house.handles[0], 0)
+    house.tick()
+    house.tick()
+    assert house.names_running() == ["b", "a"]
+
+
+def test_a_camera_edited_twice_while_it_drains_gets_the_last_word(house):
+    house.reload(camera("a", detect_fps_max=3), camera("b"))
+    house.tick()
+    house.reload(camera("a", detect_fps_max=4), camera("b"))
+    house.ends(house.handles[0], 0)
+    house.tick()
+    house.tick()
+    assert house.handles[-1].camera.detect_fps_max == 4
+    assert len(house.handles) == 3
+
+
+def test_new_workers_get_the_settings_of_the_reload(house):
+    house.reload(camera("a"), camera("b"), camera("c"), stream="other")
+    house.tick()
+    assert house.handles[-1].settings.stream == "other"
+
+
+def test_a_drain_ends_when_the_last_worker_has_left(house):
+    house.fleet.drain()
+    house.tick()
+    assert [handle.pipe.told for handle in house.handles] == [[Drain()], [Drain()]]
+    house.says(house.handles[0], Stopped(Facts(State.STOPPING, pid=1)))
+    house.ends(house.handles[0], 0)
+    house.tick()
+    assert not house.fleet.empty
+    house.ends(house.handles[1], 0)
+    house.tick()
+    assert house.fleet.empty
+    assert len(house.handles) == 2
+
+
+def test_a_drain_that_takes_too_long_ends_with_a_kill(house):
+    house.fleet.drain()
+    house.tick()
+    house.tick(DRAIN_S - 0.1)
+    assert [handle.kills for handle in house.handles] == [0, 0]
+    house.tick(0.2)
+    assert [handle.kills for handle in house.handles] == [1, 1]
+
+
+def test_a_drain_starts_nobody_who_was_waiting_to_start(house):
+    house.ends(house.handles[0], -9)
+    house.fleet.drain()
+    house.tick(100)
+    assert len(house.handles) == 2
+
+
+def test_a_second_stop_kills_at_once(house):
+    house.fleet.drain()
+    house.tick()
+    house.fleet.kill()
+    assert [handle.kills for handle in house.handles] == [1, 1]
+
+
+def test_a_worker_that_died_before_it_could_be_told_does_no_harm(house):
+    house.handles[0].pipe.broken = True
+    house.fleet.drain()
+    house.tick()
+    house.ends(house.handles[0], -9)
+    assert [handle.pipe.told for handle in house.handles] == [[], [Drain()]]
+
+
+def test_a_broken_pipe_is_not_watched_any_more(house):
+    a = house.handles[0]
+    a.pipe.broken = True
+    house.watch.keys[a.pipe]()
+    assert a.pipe not in house.watch.keys
+    house.ends(a, 1)
+    assert house.row("a")["state"] == "restarting"
+
+
+def test_no_password_is_in_the_status():
+    house = House(camera("a"))
+    house.tick()
+    house.says(house.handles[0], Misconfigured("cannot use rtsp://u:secret@192.0.2.1/a"))
+    assert "secret" not in str(house.fleet.rows())
+
+
+def test_facts_of_the_worker_are_in_its_row(house):
+    house.says(house.handles[0], streaming(frames=10, fps=25.0, drops={"late": 1}, last_frame_age_s=0.1))
+    house.now_s += 2
+    row = house.row("a")
+    assert (row["frames"], row["fps"], row["drops"]) == (10, 25.0, {"late": 1})
+    assert (row["beat_age_s"], row["last_frame_age_s"], row["pid"]) == (2.0, 2.1, 1)
+
+
+def test_a_message_that_no_worker_sends_is_a_bug(house):
+    with pytest.raises(AssertionError, match="str"):
+        house.says(house.handles[0], "hello")

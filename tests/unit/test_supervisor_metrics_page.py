@@ -1,0 +1,27 @@
+import pytest
+
+from anprd.supervisor import metrics_page
+
+STATUS = {"daemon": {"version": "1", "uptime_s": 2.0}, "cameras": [{"name": "gate", "state": "streaming", "frames": 3}]}
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        (b"GET /metrics HTTP/1.1", b"200 OK"),
+        (b"GET /metrics?x=1 HTTP/1.0", b"200 OK"),
+        (b"GET / HTTP/1.1", b"404 Not Found"),
+        (b"POST /metrics HTTP/1.1", b"405 Method Not Allowed"),
+        (b"\xff\xfe nonsense", b"405 Method Not Allowed"),
+        (b"", b"405 Method Not Allowed"),
+    ],
+)
+def test_only_metrics_are_served(head, line):
+    answer = metrics_page.answer(head + b"\r\nHost: x\r\n\r\n", STATUS)
+    assert answer.startswith(b"HTTP/1.1 " + line)
+
+
+def test_the_page_is_as_long_as_it_says_and_names_the_camera():
+    head, body = metrics_page.answer(b"GET /metrics HTTP/1.1\r\n\r\n", STATUS).split(b"\r\n\r\n", 1)
+    assert f"Content-Length: {len(body)}".encode() in head
+    assert b'camera="gate"' in body

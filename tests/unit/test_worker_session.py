@@ -1,0 +1,308 @@
+import threading
+from collections import Counter, deque
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
+
+import numpy as np
+import pytest
+
+from anprd.errors import SourceError
+from anprd.events.record import Recorder
+from anprd.records import Box, Verdict, VerdictKind
+from anprd.settings import CameraSettings
+from anprd.video.frames import Frame
+from anprd.worker.camera_time import CameraTime
+from anprd.worker.messages import Beat, State, Stopped
+from anprd.worker.session import RETRY_CAP_S, RETRY_FIRST_S, Doors, Worker
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+PICTURE = np.zeros((4, 6, 3), np.uint8)
+GAP_S = 1.5
+
+
+class FakeClock:
+    """Time passes only when somebody sleeps."""
+
+    def __init__(self):
+        self.now = 1000.0
+        self.slept = []
+
+    def now_s(self):
+        return self.now
+
+    def wall(self):
+        return NOON + timedelta(seconds=self.now - 1000.0)
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class ScriptedCamera:
+    """One script a session: how many frames come (25 a second), how long it is then silent, how it ends."""
+
+    def __init__(self, house, *, frames=0, silent_s=0.0, refuses=None, ends=None, seconds_a_frame=0.04):
+        self.house = house
+        self.frame_count = frames
+        self.silent_s = silent_s
+        self.refuses = refuses
+        self.ends = ends
+        self.seconds_a_frame = seconds_a_frame
+        self.closed = False
+        self.counts = Counter(corrupt=1) if frames else Counter()
+        self.lag_s = 0.25
+
+    def open(self, waiting):
+        self.waiting = waiting
+        if self.refuses:
+            raise SourceError(self.refuses)
+        return self
+
+    def frames(self):
+        for number in range(self.frame_count):
+            self.house.clock.now += self.seconds_a_frame
+            yield Frame.of_image(PICTURE, number * self.seconds_a_frame, self.house.clock.wall())
+        until_s = self.house.clock.now + self.silent_s
+        while self.house.clock.now < until_s:
+            self.house.clock.now += 0.5
+            self.waiting()
+        if self.ends:
+            raise SourceError(self.ends)
+
+    def close(self):
+        self.closed = True
+
+
+class FakeStages:
+    """Frames in; verdicts where the script says so. Remembers what it was given."""
+
+    def __init__(self):
+        self.fed = []
+        self.settles = []
+        self.open = 0
+        self.counts = Counter()
+
+    def feed(self, frame, *, lag_s=0.0):
+        self.fed.append((frame.t_s, lag_s))
+        self.counts["frames"] += 1
+        self.open = 1
+        return []
+
+    def settle(self):
+        self.settles.append(len(self.fed))
+        passes, self.open = self.open, 0
+        return [verdict(self.fed[-1][0])] * passes
+
+
+class FakeOutbox:
+    def __init__(self):
+        self.put_events = []
+        self.stopped_with_s = None
+
+    def put(self, event):
+        assert self.stopped_with_s is None, "it is closed"
+        self.put_events.append(event)
+
+    def stop(self, deadline_s):
+        self.stopped_with_s = deadline_s
+        return 0
+
+    def facts(self):
+        return {"pending": len(self.put_events), "delivered": 0}
+
+
+class House:
+    """A worker between fakes. When the cameras run out, somebody says stop."""
+
+    def __init__(self, *cameras):
+        self.clock = FakeClock()
+        self.stages = FakeStages()
+        self.outbox = FakeOutbox()
+        self.said = []
+        self.stop = threading.Event()
+        self.stop_at_s = float("inf")
+        self.listens = True
+        self.cameras = deque(ScriptedCamera(self, **camera) for camera in cameras)
+        self.opened = []
+        self.opened_at = []
+        time = CameraTime()
+        recorder = Recorder(camera="gate", host="host", at=time.at, region=lambda _plate: "RU")
+        doors = Doors(
+            open_source=self.open, stages=self.stages, record=recorder.record, outbox=self.outbox, clock=self.clock,
+            say=self.say, own_memory_bytes=lambda: 1,
+        )  # fmt: skip
+        camera = CameraSettings(name="gate", url="rtsp://192.0.2.1/", track_gap_s_max=GAP_S)
+        self.worker = Worker(camera, doors, camera_time=time, stop=self.stop, pid=7, chance=lambda: 1.0)
+
+    def open(self, waiting):
+        self.opened_at.append(self.clock.now)
+        if not self.cameras:
+            self.stop.set()
+            waiting()
+        self.opened.append(self.cameras.popleft())
+        return self.opened[-1].open(waiting)
+
+    def say(self, message):
+        self.said.append((self.clock.now, message))
+        if self.clock.now >= self.stop_at_s:
+            self.stop.set()
+        return self.listens
+
+    def run(self):
+        self.worker.run()
+        return self
+
+    def beats(self):
+        return [message.facts for _, message in self.said if isinstance(message, Beat)]
+
+    def pauses(self):
+        return [round(later - earlier, 3) for earlier, later in pairwise(self.opened_at)]
+
+
+def verdict(t_s):
+    return Verdict(VerdictKind.CONFIRMED, 1, "A123BC77", 0.9, 3, 4, 1, Box(0, 0, 1, 1), t_s, t_s, t_s)
+
+
+def dead(times):
+    return [{"refuses": "nothing answered"}] * times
+
+
+def test_every_frame_reaches_the_pipeline_with_its_lag():
+    house = House({"frames": 3}).run()
+    assert [round(t_s - 1000, 2) for t_s, _ in house.stages.fed] == [0.04, 0.08, 0.12]
+    assert {lag_s for _, lag_s in house.stages.fed} == {0.25}
+
+
+def test_a_dead_camera_is_tried_for_ever_with_longer_and_longer_waits():
+    pauses = House(*dead(10)).run().pauses()
+    assert pauses[:5] == [RETRY_FIRST_S * 2**number for number in range(5)]
+    assert pauses[5:] == [RETRY_CAP_S] * 5
+
+
+def test_a_frame_resets_the_backoff():
+    house = House(*dead(4), {"frames": 1, "ends": "reset by peer"}, *dead(1)).run()
+    assert house.pauses()[:4] == [1, 2, 4, 8]
+    assert house.pauses()[4] == pytest.approx(1.04)
+
+
+def test_an_opened_socket_without_a_frame_does_not_reset_the_backoff():
+    house = House(*dead(3), {"frames": 0, "ends": "no video"}, *dead(1)).run()
+    assert house.pauses()[3] == 8
+
+
+def test_a_stream_that_just_ends_is_opened_again():
+    house = House({"frames": 2}, {"frames": 2}).run()
+    assert len(house.stages.fed) == 4
+    assert all(camera.closed for camera in house.opened)
+
+
+def test_camera_time_goes_on_over_sessions():
+    fed = House({"frames": 2, "ends": "gone"}, {"frames": 2}).run().stages.fed
+    times = [round(t_s - 1000, 2) for t_s, _ in fed]
+    assert times == [0.04, 0.08, 1.12, 1.16]
+
+
+def test_a_stop_settles_open_passes_and_publishes_them():
+    house = House({"frames": 3}).run()
+    assert [event.plate for event in house.outbox.put_events] == ["A123BC77"]
+    assert house.outbox.stopped_with_s is not None
+    assert isinstance(house.said[-1][1], Stopped)
+    assert house.said[-1][1].facts.confirmed == 1
+
+
+def test_a_stop_during_a_session_closes_the_camera():
+    house = House({"frames": 3})
+    house.stop.set()
+    house.run()
+    assert house.stages.fed == []
+    assert house.outbox.stopped_with_s is not None
+
+
+def test_a_stop_is_seen_while_the_camera_is_silent():
+    house = House({"frames": 1, "silent_s": 3600.0})
+    house.stop_at_s = 1060.0
+    house.run()
+    assert house.clock.now < 1063
+    assert house.opened[0].closed
+
+
+def test_a_stop_is_seen_while_waiting_for_the_next_try():
+    house = House(*dead(1))
+    slept = house.clock.sleep
+
+    def sleep(seconds):
+        slept(seconds)
+        house.stop.set()
+
+    house.clock.sleep = sleep
+    house.run()
+    assert len(house.clock.slept) == 1
+
+
+def test_passes_are_settled_once_the_camera_is_away_for_longer_than_a_gap():
+    house = House({"frames": 3, "ends": "gone"}, *dead(3)).run()
+    assert house.stages.settles == [3]
+    settled = house.outbox.put_events[0]
+    assert settled.plate == "A123BC77"
+
+
+def test_a_short_loss_settles_nothing():
+    house = House({"frames": 3, "ends": "gone"}, {"frames": 3}).run()
+    assert house.stages.settles == [6]
+
+
+def test_a_silent_camera_is_settled_without_waiting_for_its_timeout():
+    house = House({"frames": 3, "silent_s": 8.0, "ends": "sent nothing for 10 s"}).run()
+    assert house.stages.settles == [3]
+
+
+def test_beats_come_once_a_second_whatever_the_frame_rate():
+    house = House({"frames": 250}).run()
+    moments = [moment for moment, message in house.said if isinstance(message, Beat)]
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert all(1.0 <= gap < 1.1 for gap in gaps)
+    assert len(gaps) >= 9
+
+
+def test_beats_go_on_while_the_camera_is_silent_and_between_tries():
+    house = House({"frames": 1, "silent_s": 20.0, "ends": "silent"}, *dead(3)).run()
+    moments = [moment for moment, message in house.said if isinstance(message, Beat)]
+    assert max(later - earlier for earlier, later in pairwise(moments)) <= 1.5
+
+
+def test_a_supervisor_that_does_not_listen_holds_up_nothing():
+    house = House({"frames": 100})
+    house.listens = False
+    house.run()
+    assert len(house.stages.fed) == 100
+
+
+def test_the_state_follows_the_camera():
+    house = House({"frames": 100, "ends": "gone"}, *dead(2), {"frames": 100}).run()
+    states = [state for state, _ in groupby(facts.state for facts in house.beats())]
+    assert states == [State.STARTING, State.STREAMING, State.WAITING, State.STREAMING, State.WAITING]
+    assert house.beats()[-1].reconnects == 1
+
+
+def test_an_error_in_the_status_holds_no_password():
+    house = House({"refuses": "rtsp://u:secret@192.0.2.1/: nothing answered"}, *dead(1)).run()
+    errors = [facts.last_error for facts in house.beats() if facts.last_error]
+    assert errors
+    assert not any("secret" in error for error in errors)
+
+
+def test_drops_of_all_sessions_are_summed():
+    house = House({"frames": 30, "ends": "gone"}, {"frames": 30, "ends": "gone"}, *dead(2)).run()
+    assert house.beats()[-1].drops == {"corrupt": 2}
+
+
+def test_a_bug_is_not_retried():
+    house = House({"frames": 1})
+
+    def feed(_frame, *, lag_s):
+        raise ZeroDivisionError
+
+    house.stages.feed = feed
+    with pytest.raises(ZeroDivisionError):
+        house.run()
+    assert house.opened[0].closed

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime
+
+from anprd.events.record import Event
+from anprd.records import Box, VerdictKind
+from anprd.worker.messages import State
+from anprd.worker.tally import REASONS_MAX, Tally, sort_drops
+
+
+def facts(tally, now_s=0.0, *, pipeline=None, source=None, outbox=None):
+    return tally.facts(now_s, pipeline=pipeline or {}, source=source or {}, outbox=outbox or {}, memory_bytes=0)
+
+
+def test_a_frame_ends_the_trouble():
+    tally = Tally(1)
+    tally.lost("host down")
+    assert (facts(tally).state, facts(tally).last_error) == (State.WAITING, "host down")
+    tally.frame(1.0)
+    assert (facts(tally).state, facts(tally).last_error) == (State.STREAMING, None)
+
+
+def test_frames_a_second_are_those_of_the_last_seconds():
+    tally = Tally(1)
+    for second in range(20):
+        for _ in range(25):
+            tally.frame(float(second))
+        latest = facts(tally, second + 1.0)
+    assert latest.fps == 25.0
+    for second in range(20, 30):
+        latest = facts(tally, second + 1.0)
+    assert latest.fps == 0.0
+
+
+def test_the_age_of_the_last_frame_is_unknown_before_the_first():
+    tally = Tally(1)
+    assert facts(tally, 5.0).last_frame_age_s is None
+    tally.frame(5.0)
+    assert facts(tally, 7.5).last_frame_age_s == 2.5
+
+
+def test_events_are_counted_by_kind_and_the_last_plate_is_kept():
+    tally = Tally(1)
+    tally.event(event(VerdictKind.CONFIRMED, "A123BC77"))
+    tally.event(event(VerdictKind.UNREADABLE, ""))
+    told = facts(tally)
+    assert (told.confirmed, told.updated, told.unreadable) == (1, 0, 1)
+    assert (told.last_plate, told.last_plate_at) == ("A123BC77", "2026-01-01T12:00:00.000Z")
+
+
+def test_losses_are_kept_apart_from_what_was_not_due():
+    drops = sort_drops(
+        {"frames": 9, "plates": 4, "read": 2, "paced": 6, "idle": 1, "late": 3}, {"corrupt": 2, "late": 1}
+    )
+    assert drops.lost == {"late": 4, "corrupt": 2}
+    assert drops.not_due == {"paced": 6, "idle": 1}
+
+
+def test_reasons_have_a_limit():
+    assert len(sort_drops({f"reason {number}": 1 for number in range(100)}).lost) == REASONS_MAX
+
+
+def test_the_outbox_tells_what_waits_and_why():
+    told = facts(Tally(1), outbox={"pending": 3, "delivered": 5, "dropped": 2, "last_error": "Redis is\naway"})
+    assert (told.spool_depth, told.delivered, told.sink_error) == (3, 5, "Redis is away")
+    assert told.drops == {"event_dropped": 2}
+
+
+def event(kind, plate):
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    return Event("gate-1", 0, kind, "gate", plate, 0.9, "RU", 1, 3, 4, 1, noon, noon, noon, Box(0, 0, 1, 1), "host")
