@@ -1,0 +1,252 @@
+"""How plates are written in the countries this program is most likely to meet: a table.
+
+In a pattern `9` is a digit, `1` a digit that is not 0, `A` a letter, a lower-case letter one of its country's
+classes: one of some characters or, where the class is a list of words, one of some codes. Anything else is itself.
+The number beside a pattern is the share of the country's plates that follow it. Series and shares are common
+knowledge and guesses, checked against labelled pictures of some forty countries, not against the laws. Series that
+are not here have no region; that is an answer too.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """The series of one country."""
+
+    region: str
+    """ISO 3166-1 alpha-2."""
+    vehicles: float
+    """Millions, plates of all sorts, roughly, about 2024: whose plates are met more often."""
+    series: dict[str, float]
+    """Patterns and their shares, which sum to 1 or less."""
+    classes: dict[str, str] = field(default_factory=dict)
+    """What a lower-case letter stands for: letters without, or codes with spaces between them."""
+
+
+_CYRILLIC = "ABCEHKMOPTXY"  # the letters that Latin and Cyrillic share
+_BELARUS = "ABCEHIKMOPTX"
+_NO_VOWELS = "BCDFGHJKLMNPRSTVWXYZ"
+_FRENCH = "ABCDEFGHJKLMNPQRSTVWXYZ"
+_ITALIAN = "ABCDEFGHJKLMNPRSTVWXYZ"
+_DUTCH = "BDFGHJKLNPRSTVXZ"
+_SO_FAR = "ABCDEFGH"  # series that began at AA and are not beyond H: France, Italy, Argentina
+_POLISH = "ACEFGHJKLMNPRSTUVWXY"
+_GREEK = "ABEHIKMNOPTXYZ"
+_TURKISH = "ABCDEFGHIJKLMNOPRSTUVYZ"
+
+COUNTRIES = (
+    Country(
+        "RU",
+        55,
+        {"r999rr99": 0.46, "r999rr199": 0.46, "rr99999": 0.02, "rr999199": 0.02, "9999rr99": 0.01, "rr999999": 0.01},
+        {"r": _CYRILLIC},
+    ),
+    Country(
+        "UA",
+        10,
+        {"u9999cc": 0.97},
+        {
+            "c": _BELARUS,
+            "u": "AA AB AC AE AH AI AK AM AO AP AT AX BA BB BC BE BH BI BK BM BO BT BX CA CB CE CH KA KB KC KE KH KI "
+            "KK KM KO KP KT KX HA HB HC HE HH HI HK HM HO HP HT HX IA IB IC IE IH II",
+        },
+    ),
+    Country("BY", 4, {"9999bbr": 0.9, "bb9999r": 0.08, "E999bbr": 0.02}, {"b": _BELARUS, "r": "12345678"}),
+    Country(
+        "KZ",
+        5,
+        {"999AAAr": 0.85, "999AAr": 0.15},
+        {"r": "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20"},
+    ),
+    Country(
+        "UZ",
+        4,
+        {"rA999AA": 0.85, "r999AAA": 0.15},
+        {"r": "01 10 20 25 30 40 50 60 70 75 80 85 90 95"},
+    ),
+    Country(
+        "DE",
+        60,
+        {
+            "AAA1999": 0.3,
+            "AAAA199": 0.25,
+            "AAAA1999": 0.1,
+            "AAA199": 0.1,
+            "AA1999": 0.05,
+            "AAAAA199": 0.08,
+            "AAAA19": 0.03,
+        }
+        | {"AAA1999E": 0.02, "AAAA199E": 0.02, "AAAA199H": 0.01, "AA19999": 0.02, "AAA19999": 0.02},
+    ),
+    Country(
+        "PL",
+        30,
+        {
+            "va99999": 0.3,
+            "va9999p": 0.1,
+            "va999pp": 0.1,
+            "vaap999": 0.08,
+            "vaa99pp": 0.1,
+            "vaa9p99": 0.06,
+            "vaa99p9": 0.06,
+        }
+        | {"vaa9pp9": 0.03, "vaapp99": 0.03, "vaa99999": 0.07, "vaa9999p": 0.02, "vaa999pp": 0.02, "va9p999": 0.01}
+        | {"va99p99": 0.005},
+        {"v": "BCDEFGKLNOPRSTWZ", "a": "ABCDEFGHIJKLMNOPRSTUVWYZ", "p": _POLISH},
+    ),
+    Country("CZ", 8, {"1r99999": 0.6, "1rA9999": 0.25, "AAA9999": 0.1}, {"r": "ABCEHJKLMPSTUZ"}),
+    Country(
+        "SK",
+        3.5,
+        {"d999AA": 0.8},
+        {
+            "d": "BA BB BJ BL BN BR BS BT BY CA DK DS DT GA GL HC HE IL KA KE KK KM KN KS LC LE LM LV MA MI ML MT MY "
+            "NM NO NR NZ PB PD PE PK PN PO PP PT PU PV RA RK RS RV SA SB SC SE SI SK SL SN SO SP SV TN TO TR TS "
+            "TT TV VK VT ZA ZC ZH ZM ZV",
+        },
+    ),
+    Country(
+        "NL",
+        12,
+        {"99nnn9": 0.25, "9nnn99": 0.2, "nn999n": 0.2, "99nnnn": 0.1, "n999nn": 0.08, "nnnn99": 0.04, "nn99nn": 0.03}
+        | {"99nn99": 0.03, "nnn99n": 0.03, "nn9999": 0.01},
+        {"n": _DUTCH},
+    ),
+    Country(
+        "GB",
+        40,
+        {"ggappp": 0.82, "gfffppp": 0.04, "g1fppp": 0.02, "g1ppp": 0.02, "ppp999g": 0.03},
+        {
+            "g": "ABCDEFGHJKLMNOPRSTVWXY",
+            "p": "ABCDEFGHJKLMNOPRSTUVWXY",
+            "f": "0123456789",
+            "a": " ".join(f"{year:02d}" for year in (*range(1, 27), *range(51, 77))),
+        },
+    ),
+    Country("FR", 48, {"sf999ff": 0.93, "9999ff99": 0.01, "999fff99": 0.01}, {"s": _SO_FAR, "f": _FRENCH}),
+    Country("IT", 50, {"si999ii": 0.9, "ii99999": 0.08}, {"s": _SO_FAR, "i": _ITALIAN}),
+    Country("ES", 35, {"9999eee": 0.93, "A9999AA": 0.03, "AA9999AA": 0.01}, {"e": _NO_VOWELS.replace("Q", "")}),
+    Country(
+        "HR",
+        2.5,
+        {"k999AA": 0.42, "k9999AA": 0.16, "k9999A": 0.18, "k999A": 0.18},
+        {
+            "k": "BJ BM CK DA DE DJ DU GS IM KA KC KR KT KZ MA NA NG OG OS PU RI SB SI SK SL ST VK VT VU VZ ZD ZG ZU",
+        },
+    ),
+    Country(
+        "RO",
+        9,
+        {"j99ooo": 0.65, "B99ooo": 0.18, "B199ooo": 0.14, "j999999": 0.02},
+        {
+            "o": "ABCDEFGHIJKLMNOPRSTUVWXYZ",
+            "j": "AB AG AR BC BH BN BR BT BV BZ CJ CL CS CT CV DB DJ GJ GL GR HD HR IF IL IS MH MM MS NT OT PH SB SJ "
+            "SM SV TL TM TR VL VN VS",
+        },
+    ),
+    Country(
+        "BG",
+        4,
+        {"k9999bb": 0.5, "d9999bb": 0.48},
+        {
+            "b": _CYRILLIC,
+            "k": "ABCEHKMPTXY",
+            "d": "BH BP BT EB EH KH OB PA PB PK PP CA CB CC CH CM CO CT TX",
+        },
+    ),
+    Country(
+        "AT",
+        7,
+        {"w99999A": 0.1, "w9999AA": 0.1, "w999AA": 0.1, "d999AA": 0.3, "d99AA": 0.05, "d9999A": 0.02},
+        {
+            "w": "BEGIKLPSW",
+            "d": "AM BA BL BM BN BR BZ DL DO EF EU FB FE FF FK FL FR GB GD GF GM GR GS GU HA HB HE HF HL HO IL IM JE "
+            "JO JU JW KB KF KI KO KR KS KU LA LB LE LF LI LL LN LZ MA MD ME MI MT MU MZ ND NK OP OW PE PL RA RE "
+            "RI RO SB SC SD SE SL SO SP SR SV SW SZ TA TU UU VB VI VK VL VO WB WE WL WN WO WT WU WY WZ ZE ZT ZW",
+        },
+    ),
+    Country(
+        "SI",
+        1.5,
+        {"kAA999": 0.35, "kA9999": 0.2, "kA999A": 0.2, "k9999A": 0.1, "k999AA": 0.05},
+        {"k": "CE GO KK KP KR LJ MB MS NM PO SG"},
+    ),
+    Country("GR", 8, {"ggg1999": 0.9, "gg19999": 0.03}, {"g": _GREEK}),
+    Country("HU", 5, {"AAA999": 0.75, "AAAA999": 0.2}),
+    Country("BE", 7, {"bAAA999": 0.72, "sAAA999": 0.06, "AAA999": 0.15, "999AAA": 0.05}, {"b": "12", "s": "89"}),
+    Country("SE", 6.5, {"sss999": 0.75, "sss99s": 0.2}, {"s": "ABCDEFGHJKLMNOPRSTUWXYZ"}),
+    Country("FI", 4, {"AAA999": 0.9}),
+    Country("LT", 2, {"AAA999": 0.85}),
+    Country("LV", 1, {"AA1999": 0.7, "AA199": 0.15}),
+    Country("EE", 1, {"999AAA": 0.9}),
+    Country("DK", 3.5, {"AA99999": 0.9}),
+    Country("NO", 3.5, {"AA19999": 0.9}),
+    Country("LU", 0.6, {"AA1999": 0.75, "AA199": 0.15}),
+    Country("PT", 7, {"99AA99": 0.6, "9999AA": 0.15, "AA9999": 0.1, "AA99AA": 0.12}),
+    Country(
+        "IE",
+        3,
+        {"y9c19": 0.005, "y9c199": 0.06, "y9c1999": 0.2, "y9c19999": 0.25}
+        | {"d9hc19": 0.005, "d9hc199": 0.05, "d9hc1999": 0.2, "d9hc19999": 0.2},
+        {
+            "y": "0189",  # until 2012 the year; since then the year and its half
+            "d": "123",
+            "h": "12",
+            "c": "C CE CN CW D DL G KE KK KY L LD LH LK LM LS MH MN MO OY RN SO T TN TS W WD WH WW WX",
+        },
+    ),
+    Country(
+        "TR",
+        30,
+        {"pt1999": 0.02, "pt19999": 0.001, "ptt999": 0.14, "ptt9999": 0.54, "pttt99": 0.19, "pttt999": 0.1},
+        {"p": " ".join(f"{province:02d}" for province in range(1, 82)), "t": _TURKISH},
+    ),
+    Country(
+        "IN",
+        350,
+        {"s99AA9999": 0.65, "s99A9999": 0.16, "s9AA9999": 0.03, "s9AAA9999": 0.03, "s9A9999": 0.02, "22BH9999AA": 0.01},
+        {
+            "s": "AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN "
+            "TR TS UA UK UP WB",
+        },
+    ),
+    Country(
+        "VN",
+        75,
+        {"pv99999": 0.4, "pv999999": 0.48, "pvv99999": 0.04, "pv9999": 0.02, "pvv999999": 0.03},
+        {"p": " ".join(str(province) for province in range(11, 100) if province != 13), "v": "ABCDEFGHKLMNPRSTUVXYZ"},
+    ),
+    Country("PH", 14, {"AAA9999": 0.47, "AAA999": 0.45, "A9A999": 0.03}),
+    Country("BR", 115, {"AAA9A99": 0.5, "AAA9999": 0.5}),
+    Country("AR", 18, {"AAA999": 0.45, "sA999AA": 0.45, "A999AAA": 0.05}, {"s": _SO_FAR}),
+    Country("CL", 6, {"cccc99": 0.7, "AA9999": 0.2}, {"c": "BCDFGHJKLPRSTVWXYZ"}),
+    Country("CO", 18, {"AAA999": 0.7, "AAA99A": 0.25}),
+    Country("MX", 55, {"AAA999A": 0.5, "AAA9999": 0.2}),
+    Country("IL", 4, {"9999999": 0.6, "99999999": 0.4}),
+    Country("ZA", 13, {"cc99ccGP": 0.35, "ccc999GP": 0.1}, {"c": _NO_VOWELS}),
+    # Fifty states and as many habits: all that can be said is that none is likely.
+    Country(
+        "US",
+        290,
+        {
+            "AAA9999": 0.3,
+            "1AAA999": 0.15,
+            "999AAA": 0.1,
+            "AAA999": 0.1,
+            "AA99999": 0.08,
+            "A99AAA": 0.05,
+            "999AAAA": 0.02,
+        }
+        | {
+            "9999AA": 0.03,
+            "99AA99": 0.02,
+            "AA99AA": 0.02,
+            "AA9999": 0.05,
+            "99AAA9": 0.02,
+            "AAA99A": 0.02,
+            "A999999": 0.02,
+            "9999999": 0.01,
+        },
+    ),
+)

@@ -1,0 +1,109 @@
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anprd.plates import lookalikes, syntax
+from anprd.plates.formats import COUNTRIES
+
+TEXTS = st.text(string.ascii_uppercase + string.digits, max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("K995OX190", "RU"),
+        ("E707EB77", "RU"),
+        ("0038SC7", ""),  # S is not written in Belarus
+        ("0038CC7", "BY"),
+        ("AA0013BM", "UA"),
+        ("646AT14", "KZ"),
+        ("617PHO10", "KZ"),
+        ("01A123BC", "UZ"),
+        ("FBCA1098", "DE"),
+        ("SRB06FR", "PL"),
+        ("4AT7962", "CZ"),
+        ("97HSR2", "NL"),
+        ("ST51HUP", "GB"),
+        ("1234BCD", "ES"),
+        ("ZG5687AR", "HR"),
+        ("B208GAB", "RO"),
+        ("TX0754TX", "BG"),
+        ("131D12345", "IE"),
+        ("34TZD06", "TR"),
+        ("MH20DJ0419", "IN"),
+        ("34A36837", "VN"),
+        ("59P211206", "VN"),
+        ("ABC1D23", "BR"),
+    ],
+)
+def test_a_plate_that_one_country_writes_has_its_region(text: str, region: str) -> None:
+    assert syntax.region(text) == region
+
+
+@pytest.mark.parametrize("text", ["AB123CD", "ABC123", "ABC1234", "AB12345", "", "?", "TOYOTA"])
+def test_a_text_of_many_countries_or_none_has_no_region(text: str) -> None:
+    assert syntax.region(text) == ""
+
+
+def test_an_ambiguous_text_still_tells_who_could_have_written_it() -> None:
+    assert {"FR", "IT", "AR"} <= syntax.regions("AB123CD")
+
+
+@pytest.mark.parametrize("text", ["K995OX190", "34A36837", "14B02819T", "1DAN", "MH20DJ0419", "2999961", "A370"])
+def test_plates_are_plausible(text: str) -> None:
+    assert syntax.plausible(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "K9", "190", "TOYOTA", "TAXI", "20200522", "22052020", "20200522080435", "K995OX190XX", "k995ox190", "K 995"],
+)
+def test_scraps_lettering_and_dates_are_not(text: str) -> None:
+    assert not syntax.plausible(text)
+
+
+@given(TEXTS)
+def test_a_region_is_one_of_those_that_fit(text: str) -> None:
+    assert syntax.region(text) in {"", *syntax.regions(text)}
+
+
+def test_shares_of_a_country_do_not_exceed_the_whole() -> None:
+    assert all(sum(country.series.values()) <= 1.001 for country in COUNTRIES)
+    assert len({country.region for country in COUNTRIES}) == len(COUNTRIES)
+
+
+def _sure_but(text: str, *unsure: int) -> tuple[float, ...]:
+    return tuple(0.5 if index in unsure else 0.95 for index in range(len(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "unsure", "plate"),
+    [("K9950X190", 4, "K995OX190"), ("E7O7EB77", 2, "E707EB77"), ("X6I8YB190", 2, "X618YB190")],
+)
+def test_an_unsure_look_alike_is_repaired_where_one_country_results(text: str, unsure: int, plate: str) -> None:
+    assert syntax.repair(text, _sure_but(text, unsure)) == plate
+
+
+def test_a_sure_character_is_never_repaired() -> None:
+    assert syntax.repair("K9950X190", (0.95,) * 9) == "K9950X190"
+
+
+def test_a_text_that_fits_a_series_is_never_repaired() -> None:
+    assert syntax.repair("AB123CD", (0.1,) * 7) == "AB123CD"
+
+
+def test_lettering_is_never_made_a_plate() -> None:
+    assert syntax.repair("TOYOTA", (0.1,) * 6) == "TOYOTA"
+
+
+@given(st.text("ABEHKMOPTXY0123456789ISZDQ", max_size=10), st.data())
+def test_a_repair_swaps_at_most_two_unsure_look_alikes(text: str, data: st.DataObject) -> None:
+    confidences = tuple(data.draw(st.lists(st.floats(0, 1), min_size=len(text), max_size=len(text))))
+    repaired = syntax.repair(text, confidences)
+    changed = [index for index, (old, new) in enumerate(zip(text, repaired, strict=True)) if old != new]
+    assert lookalikes.twins(text, repaired)
+    assert len(changed) <= syntax.REPAIR_POSITIONS_MAX
+    assert all(confidences[index] < syntax.REPAIR_CONFIDENCE_MAX for index in changed)
+    assert syntax.repair(repaired, confidences) == repaired
