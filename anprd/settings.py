@@ -200,7 +200,7 @@ def _without_cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Se
         if top.get(name) == "":
             faults.add((name,), "must be a path, not empty")
         elif isinstance(top.get(name), str):
-            top[name] = folder / top[name]
+            top[name] = os.path.normpath(folder / top[name])
     return _validated(Settings, top, (), faults)
 
 

@@ -75,9 +75,9 @@ def _close_output() -> None:
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it so
     if wanted:
-        from importlib.metadata import version
+        from anprd.supervisor.daemon import version
 
-        print(f"anprd {version('anprd')}")
+        print(f"anprd {version()}")
         raise typer.Exit
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import cv2
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
@@ -126,6 +127,7 @@ class _Copy:
         self._fps = fps or FPS_UNKNOWN
         self._follower = annotate.Follower(confidence_min=confidence_min)
         self._writer: ClipWriter | None = None
+        self._size = (0, 0)
         self._labels: list[annotate.Label] = []
         self._looked_at: object = None
 
@@ -135,8 +137,15 @@ class _Copy:
             self._looked_at = pipeline.sightings
             self._labels = self._follower.follow(pipeline.sightings, verdicts)
         if self._writer is None:
-            self._writer = ClipWriter(self._path, width=frame.width, height=frame.height, fps=self._fps)
-        self._writer.write(annotate.draw(frame.bgr(), self._labels), frame.t_s)
+            self._size = (
+                max(2, frame.width // 2 * 2),
+                max(2, frame.height // 2 * 2),
+            )  # H.264 has no half pixels of colour
+            self._writer = ClipWriter(self._path, size=self._size, fps=self._fps)
+        picture = annotate.draw(frame.bgr(), self._labels)
+        if (frame.width, frame.height) != self._size:  # odd, or changed in mid-stream
+            picture = np.asarray(cv2.resize(picture, self._size), np.uint8)
+        self._writer.write(picture, frame.t_s)
 
     def close(self) -> None:
         if self._writer is not None:

@@ -73,7 +73,7 @@ weights_dir: ../weights
 cameras: {demo: {url: file:clips/../clips/demo.mp4, substream: small.mp4}}
 """)
     assert loaded.state_dir == tmp_path / "var/lib"
-    assert loaded.weights_dir == tmp_path / "../weights"
+    assert loaded.weights_dir == tmp_path.parent / "weights"
     assert loaded.cameras[0].url == f"file:{tmp_path}/clips/demo.mp4"
     assert loaded.cameras[0].substream == f"file:{tmp_path}/small.mp4"
 

@@ -1,0 +1,157 @@
+"""Every command as a process: what it prints where, and how it exits when what it is given is wrong."""
+
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from tests.command import CONFIG, anprd, argv, environment
+
+COMMANDS = ["run", "check", "status", "events", "read", "replay", "bench", "export", "evaluate"]
+TRAINING = ["detector", "corners", "reader", "render"]
+
+
+@pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [["train", name] for name in TRAINING])
+def test_the_help_of_every_command_shows_an_example(command):
+    done = anprd(*command, "--help")
+    assert done.code == 0
+    assert f"Example: anprd {' '.join(command)}" in done.out
+
+
+def test_help_lists_every_command():
+    out = anprd("--help").out
+    for name in [*COMMANDS, "train"]:
+        assert f" {name} " in out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["sttaus"], ["status", "--jsno"], ["read"], ["events", "--count", "x"], ["train"]]
+)
+def test_wrong_usage_exits_with_2(arguments):
+    done = anprd(*arguments)
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+def test_an_annotated_video_is_of_one_clip():
+    assert anprd("replay", "-o", "out.mp4", "a.mp4", "b.mp4").code == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "cameras: {gate: {url: rtsp://h/, detect_fps: 5}}",
+            "cameras.gate.detect_fps: is not a key here; did you mean",
+        ),
+        (
+            "cameras: {gate: {url: rtsp://h/, detect_fps_max: fast}}",
+            "cameras.gate.detect_fps_max: 'fast' must be a number",
+        ),
+        ("cameras:\n  gate: {url: rtsp://h/}\n  gate: {url: rtsp://h/}", ":3: cameras.gate: stands twice"),
+        ("cameras: {gate: {url: 'rtsp://a:${GATE_PASSWORD}@h/'}}", "GATE_PASSWORD, which is not set"),
+        ("cameras: {gate: {", "is not valid YAML"),
+        ("- gate", "must be a mapping"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_faulty_configuration_is_one_sentence_and_78(tmp_path, command, text, says):
+    file = tmp_path / "cameras.yaml"
+    file.write_text(text)
+    done = anprd(command, "-c", file)
+    assert done.code == 78
+    assert done.sentence.startswith(str(file))
+    assert says in done.sentence
+
+
+@pytest.mark.parametrize("command", ["check", "run", "status", "events"])
+def test_a_missing_configuration_is_one_sentence_and_78(tmp_path, command):
+    done = anprd(command, "-c", tmp_path / "none.yaml")
+    assert done.code == 78
+    assert "does not exist" in done.sentence
+
+
+def test_no_password_is_in_what_check_says(tmp_path):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("cameras: {gate: {url: 'rtsp://a:hun/ter2@h:x/', substream: 'gopher://a:${PW}@h/'}}")
+    done = anprd("check", "-c", file, PW="ter2")
+    assert done.code == 78
+    assert done.err.count("\n") == 2
+    assert "ter2" not in done.err
+
+
+def test_the_shipped_configurations_are_right():
+    for name in ("cameras.yaml", "demo.yaml"):
+        done = anprd("check", "--json", "-c", CONFIG / name)
+        assert done.code == 0, done.err
+        assert done.objects[0]["ok"] is True
+
+
+def test_status_without_a_daemon_fails_with_one_sentence_and_at_once(tmp_path):
+    began_s = time.monotonic()
+    done = anprd("status", "--runtime-dir", tmp_path)
+    took_s = time.monotonic() - began_s
+    assert (done.code, done.out) == (1, "")
+    assert "no daemon answers" in done.sentence
+    assert took_s < 2.0  # half a second on a quiet machine; tests share theirs
+
+
+def test_redis_that_is_away_is_one_sentence_without_the_password():
+    done = anprd("events", "--redis", "redis://user:hunter2@127.0.0.1:1/0")
+    assert done.code == 1
+    assert "hunter2" not in done.sentence
+
+
+def test_a_redis_url_that_is_none_is_a_configuration_fault():
+    assert anprd("events", "--redis", "localhost").code == 78
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("".join(f"unknown{number}: 1\n" for number in range(20_000)))
+    with subprocess.Popen(
+        argv("check", "--json", "-c", file), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as child:
+        child.stdout.readline()
+        child.stdout.close()
+        assert child.stderr.read() == b""
+        child.wait(60)
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "text.jpg", "empty.jpg"])
+@pytest.mark.weights
+def test_a_picture_that_is_none_is_one_sentence_and_1(tmp_path, name):
+    (tmp_path / "text.jpg").write_text("this is no picture")
+    (tmp_path / "empty.jpg").touch()
+    done = anprd("read", tmp_path / name)
+    assert (done.code, done.out) == (1, "")
+    assert name in done.sentence
+
+
+@pytest.mark.parametrize("name", ["missing.mp4", "text.mp4", "empty.mp4"])
+@pytest.mark.weights
+def test_a_clip_that_is_none_is_one_sentence_and_1(tmp_path, name):
+    (tmp_path / "text.mp4").write_text("this is no video")
+    (tmp_path / "empty.mp4").touch()
+    done = anprd("replay", "--json", tmp_path / name)
+    assert (done.code, done.out) == (1, "")
+    assert name in done.sentence
+
+
+@pytest.mark.weights
+def test_weights_whose_hash_is_wrong_are_a_configuration_fault(tmp_path):
+    folder = tmp_path / "weights"
+    shutil.copytree(CONFIG.parent / "weights", folder)
+    network = next(iter(sorted(folder.glob("*.bin"))))
+    network.write_bytes(network.read_bytes()[:-1] + b"!")
+    done = anprd("read", "--weights", folder, "x.jpg")
+    assert done.code == 78
+    assert network.name in done.sentence
+    assert "sha256" in done.sentence
+
+
+def test_weights_that_are_not_there_are_a_configuration_fault(tmp_path):
+    done = anprd("read", "--weights", tmp_path, "x.jpg")
+    assert done.code == 78
+    assert "MANIFEST.toml" in done.sentence

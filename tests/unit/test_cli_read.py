@@ -1,0 +1,166 @@
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from anprd.cli import console, read
+from anprd.records import Box, Detection, Reading, Sighting
+
+BOX = Box(20.04, 10.0, 60.0, 22.0)
+
+
+class FakeDetector:
+    def __init__(self, boxes):
+        self.boxes = boxes
+
+    def detect(self, image, *, confidence_min):
+        assert image.dtype == np.uint8
+        assert 0 < confidence_min < 1
+        return [Detection(box, 0.87654) for box in self.boxes]
+
+
+class FakeVision:
+    """Finds the same plates in every picture."""
+
+    def __init__(self, *readings):
+        self.photo_detector = FakeDetector([BOX] * len(readings))
+        self._readings = list(readings)
+        self._turn = 0
+
+    def read(self, image, detection):
+        self._turn += 1
+        return Sighting(detection, detection.box.corners, self._readings[(self._turn - 1) % len(self._readings)])
+
+
+@pytest.fixture
+def vision(monkeypatch):
+    def use(*readings):
+        fake = FakeVision(*readings)
+        monkeypatch.setattr(read.Vision, "load", lambda _: fake)
+
+    return use
+
+
+@pytest.fixture
+def picture(tmp_path):
+    def written(name="a.jpg", width=80, height=60) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(path), np.full((height, width, 3), 128, np.uint8))
+        return path
+
+    return written
+
+
+SURE = Reading("K995OX190", (0.99,) * 9)
+UNSURE = Reading("K995OX190", (0.99,) * 8 + (0.3,))
+
+
+def run(*pictures, output=None) -> tuple[int, list[dict]]:
+    answers = []
+    return read.read(pictures, output=output, weights=None, printer=answers.append), answers
+
+
+def test_a_picture_is_one_object_of_the_promised_shape(vision, picture, capsys):
+    vision(SURE)
+    path = picture()
+    assert read.read([path], output=None, weights=None, printer=console.say_json) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["source"], answer["width"], answer["height"]) == (str(path), 80, 60)
+    assert set(answer["ms"]) == {"detect", "read", "total"}
+    assert answer["plates"] == [
+        {
+            "plate": "K995OX190",
+            "status": "read",
+            "confidence": 0.99,
+            "char_confidences": [0.99] * 9,
+            "box": [20.0, 10.0, 60.0, 22.0],
+            "corners": [[20.0, 10.0], [60.0, 10.0], [60.0, 22.0], [20.0, 22.0]],
+            "rows": 1,
+            "region": "RU",
+            "detector_confidence": 0.8765,
+        }
+    ]
+
+
+def test_an_unsure_reading_is_unreadable_and_its_text_is_not_told(vision, picture):
+    vision(UNSURE)
+    (plate,) = run(picture())[1][0]["plates"]
+    assert (plate["plate"], plate["status"], plate["char_confidences"], plate["region"]) == ("", "unreadable", [], "")
+    assert plate["confidence"] == 0.3
+
+
+def test_a_picture_without_plates_is_an_answer_too(vision, picture):
+    vision()
+    code, (answer,) = run(picture())
+    assert (code, answer["plates"]) == (0, [])
+
+
+def test_one_bad_picture_is_told_and_the_others_are_read(vision, picture, tmp_path, capsys):
+    vision(SURE)
+    text = tmp_path / "text.jpg"
+    text.write_text("not a picture")
+    empty = tmp_path / "empty.png"
+    empty.touch()
+    code, answers = run(tmp_path / "missing.jpg", text, empty, tmp_path, picture())
+    assert code == 1
+    assert len(answers) == 1
+    missing, no_picture, nothing, folder = capsys.readouterr().err.splitlines()
+    assert missing.endswith("missing.jpg: there is no such file")
+    assert "text.jpg: is no picture" in no_picture
+    assert "empty.png: is no picture" in nothing
+    assert "cannot be read: Is a directory" in folder
+
+
+def test_a_picture_that_claims_more_pixels_than_memory_is_refused(tmp_path):
+    header = (
+        b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4, "big") + b"IHDR" + (60_000).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0"
+    )
+    bomb = tmp_path / "bomb.png"
+    bomb.write_bytes(header + b"\0" * 64)
+    with pytest.raises(read.SourceError, match=r"bomb\.png"):
+        read.load_picture(bomb)
+
+
+def test_copies_are_written_beside_and_never_over_the_pictures(vision, picture, tmp_path):
+    vision(SURE)
+    path = picture()
+    before = path.read_bytes()
+    assert run(path, output=tmp_path)[0] == 0
+    assert path.read_bytes() == before
+    assert (tmp_path / "a-2.jpg").is_file()
+
+
+def test_pictures_of_one_name_get_copies_of_their_own(vision, picture, tmp_path):
+    vision(SURE)
+    code, _ = run(picture("north/a.jpg"), picture("south/a.jpg"), output=tmp_path / "out")
+    assert code == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a-2.jpg", "a.jpg"]
+
+
+def test_a_copy_has_the_size_of_its_picture_and_something_drawn_in_it(vision, picture, tmp_path):
+    vision(SURE)
+    run(picture("a.gif.png"), output=tmp_path / "out")
+    copy = cv2.imread(str(tmp_path / "out" / "a.gif.png"))
+    assert copy.shape == (60, 80, 3)
+    assert (copy != 128).any()
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(vision, picture, tmp_path, capsys):
+    vision(SURE)
+    (tmp_path / "file").touch()
+    code, answers = run(picture(), output=tmp_path / "file" / "out")
+    assert (code, len(answers)) == (1, 1)
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_people_get_a_row_a_plate(vision, picture, capsys):
+    vision(SURE, UNSURE)
+    path = picture()
+    read.read([path], output=None, weights=None, printer=read.PictureLines().add)
+    titles, first, second = capsys.readouterr().out.splitlines()
+    assert titles.split() == ["picture", "plate", "confidence", "region", "box", "ms"]
+    assert first.split()[1:4] == ["K995OX190", "0.99", "RU"]
+    assert second.split()[1] == "(unreadable)"
