@@ -1,9 +1,9 @@
 """A rendered scene as a file: H.264 in mp4, and beside it the truth as JSON.
 
-The truth's `vehicles` list holds, for each vehicle: `plate` (A-Z 0-9), `rows`, `country`, `direction`, `kind`, `first_s`
-and `last_s` (when its plate was first and last wholly visible and at least `readable_px` wide for its rows; null if
-never), `best_s`
-(when it was widest), and `frames`: `t_s`, `box` [x1, y1, x2, y2] and `corners` of every frame that shows the plate.
+The truth's `vehicles` list holds, for each vehicle: `plate` (A-Z 0-9), `rows`, `country`, `direction`, `kind`;
+`first_s` and `last_s`, when its plate was first and last wholly visible and at least `readable_px` wide for its rows
+(null if it never was); `best_s`, when it was widest; and `frames`: `t_s`, `box` [x1, y1, x2, y2] and `corners` in every
+frame that shows the plate.
 """
 
 import json
@@ -21,7 +21,15 @@ from anprd.training.render.scene import READABLE_PX, FrameTruth, PlateTruth, Sce
 from anprd.training.render.traffic import Passage
 
 SCHEMA = 1
-CRF = 27.0
+CRF = 28.0
+DEMO = SceneSettings(
+    seed=342,
+    night_from_s=20.5,
+    vehicles_per_min=10.5,
+    idle=((19.5, 22.0),),
+    designs=("ru-car", "de-car", "pl-two-row", "pl-car", "ru-car", "ua-car", "ru-two-row"),
+)
+"""The clip bundled as `config/demo.mp4`."""
 
 
 def render_clip(  # noqa: PLR0913 (the options of one command)

@@ -5,6 +5,8 @@ perspective. It is painted once a scene; the pictures by day, at dusk and by nig
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,12 +14,15 @@ from numpy.typing import NDArray
 
 from anprd.records import Bgr
 from anprd.training.render.light import DAY, DUSK
-from anprd.training.render.pinhole import Floats, Pinhole
+from anprd.training.render.pinhole import Pinhole
+
+Floats = NDArray[np.floating[Any]]
 
 ROAD_HALF_M = 3.6
 KERB_M = 0.18
 PAVEMENT_M = 1.9
 LANE_M = 1.75  # middle of a lane from the middle of the road
+TREES_M = (58.0, 44.0, 31.0, 21.0, 14.0)
 TILE_PX = 256
 SAMPLES = 2
 Tree = tuple[float, float, float]
@@ -39,9 +44,8 @@ def paint(camera: Pinhole, rng: np.random.Generator) -> Backdrop:
     seed = int(rng.integers(2**32))
     across, along = camera.ground(SAMPLES)
     x, y = across.astype(np.float32), along.astype(np.float32)
-    trees = [
-        (side * rng.uniform(6.6, 7.2), place, rng.uniform(4.5, 7)) for place in (58, 44, 31, 21, 14) for side in (-1, 1)
-    ]
+    places = [(side, place) for place in TREES_M for side in (-1, 1)]
+    trees = [(side * rng.uniform(6.6, 7.2), place, rng.uniform(4.5, 7)) for side, place in places]
     trees = [tree for tree in trees if rng.random() < 0.75]
     size = (camera.width, camera.height)
     ground = cv2.resize(_ground(x, y, noise, rng), size, interpolation=cv2.INTER_AREA)
@@ -53,7 +57,7 @@ def paint(camera: Pinhole, rng: np.random.Generator) -> Backdrop:
     unshaded = day / shade  # the sky has no shade: nothing but the road changes
     for picture in (day, unshaded):
         _stands(picture, camera, trees, np.random.default_rng(seed), noise)
-    return Backdrop(_bytes(day), _dusk(unshaded), _night(unshaded, distance))
+    return Backdrop(_bytes(day), _dusk(unshaded), _night(unshaded, np.asarray(distance, dtype=np.float32)))
 
 
 def _bytes(picture: Floats) -> Bgr:
@@ -65,7 +69,7 @@ def _dusk(day: Floats) -> Bgr:
     return _bytes(day * dim)
 
 
-def _night(day: Floats, distance: NDArray[np.float32]) -> Bgr:
+def _night(day: Floats, distance: Floats) -> Bgr:
     """What the camera's own lamp lights: bright near by, and fading with the square of the distance."""
     height, width = day.shape[:2]
     grey = day @ np.array([0.15, 0.45, 0.40])
@@ -94,8 +98,8 @@ class _Noise:
         return np.asarray(cv2.remap(self._tile, u, v, cv2.INTER_LINEAR))
 
 
-def _within(value: Floats, low: float, high: float) -> Floats:
-    return np.asarray((value >= low) & (value < high))
+def _within(value: Floats, low: float, high: float) -> NDArray[np.bool_]:
+    return np.asarray((value >= low) & (value < high), dtype=np.bool_)
 
 
 def _ground(x: Floats, y: Floats, noise: _Noise, rng: np.random.Generator) -> Floats:
@@ -165,7 +169,9 @@ def _sky(picture: Floats, horizon: float, noise: _Noise) -> None:
     rise = np.clip((horizon - rows) / (height * 0.5), 0, 1)[:, None, None]
     sky = np.array([232.0, 224.0, 214.0]) * (1 - rise) + np.array([226.0, 186.0, 142.0]) * rise
     xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), rows)
-    clouds = sum(noise.at(xs, ys * 2.5, width / count) / count**0.7 for count in (4, 9, 20, 45))
+    clouds = np.zeros_like(xs)
+    for count in (4, 9, 20, 45):
+        clouds = clouds + noise.at(xs, ys * 2.5, width / count) / count**0.7
     share = np.clip(clouds * 0.9 - 0.1, 0, 0.85)[:, :, None]
     sky = sky * (1 - share) + np.array([246.0, 245.0, 243.0]) * share
     above = rows[:, None, None] <= horizon
@@ -205,7 +211,7 @@ def _wood(picture: Floats, horizon: float, noise: _Noise) -> None:
 
 def _fill(picture: Floats, camera: Pinhole, corners: Floats, texture: Floats) -> None:
     """Lay a texture on a flat quadrilateral of the world (top left, top right, bottom right, bottom left)."""
-    seen = camera.seen(corners)
+    seen = camera.seen(corners.astype(np.float64))
     if seen[:, 2].min() < 1.0:
         return
     pixels = camera.pixels(seen)
@@ -288,5 +294,5 @@ def _post(picture: Floats, camera: Pinhole, x: float, y: float) -> None:
     points = np.array([[x, y, 0.0], [x, y, 6.5], [x + 1.6, y, 6.8]])
     pixels = [tuple(int(value) for value in point) for point in camera.project(points)]
     thick = max(1, round(camera.focal_px * 0.11 / y))
-    for start, end in zip(pixels, pixels[1:], strict=False):
+    for start, end in pairwise(pixels):
         cv2.line(picture, start, end, (104.0, 104.0, 102.0), thick, cv2.LINE_AA)

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from anprd.records import Bgr, Box, Corners
+from anprd.training.render import effects, road, sensor, traffic
 from anprd.training.render import light as lights
-from anprd.training.render import road, sensor, traffic
 from anprd.training.render.degrade import motion_kernel
 from anprd.training.render.light import Light
 from anprd.training.render.pinhole import NEAR_M, Floats, Pinhole
@@ -24,6 +24,7 @@ from anprd.training.render.vehicles import SAMPLES, View, draw, paint_plate
 # A plate narrower than this is in the truth, but nobody is blamed for not reading it. Two rows are half as long.
 READABLE_PX: Mapping[int, float] = MappingProxyType({1: 60.0, 2: 42.0})
 LISTED_PX = 16.0
+FAR_OFF_PX = 30_000  # OpenCV's warp counts in 16 bits
 DUSK_S = 5.0  # how long it grows dark before the camera goes over to infrared
 EXPOSURE_DAY_S, EXPOSURE_NIGHT_S = 1 / 700, 1 / 400  # cameras for plates use short ones
 
@@ -166,50 +167,46 @@ class Stage:
         if not ahead.any():
             return np.empty((0, 2))
         outline = self.camera.pixels(seen[ahead])
-        _shadow(picture, self.camera, points, light)
+        effects.shadow(picture, self.camera, points, light)
         if passage.direction is Direction.COMING and light.headlamps > 0:
-            _beam(picture, self.camera, place, light.headlamps)
+            effects.beam(picture, self.camera, place, light.headlamps)
         low = np.clip(np.floor(outline.min(0)).astype(int) - 4, 0, [picture.shape[1], picture.shape[0]])
         high = np.clip(np.ceil(outline.max(0)).astype(int) + 4, 0, [picture.shape[1], picture.shape[0]])
         if (high - low).min() >= 2:
             part = picture[low[1] : high[1], low[0] : high[0]]
             view = View(self.camera, light, low.astype(np.float64))
             part[:] = self._vehicle(part, passage, place, view)
-        _glare(picture, self.camera, passage, place, light)
+        for lamp in passage.vehicle.lamps:
+            effects.glare(picture, self.camera, lamp, np.array([*place, 0.0]), light)
         return np.asarray(cv2.convexHull(outline.astype(np.float32))[:, 0], dtype=np.float64)
 
     def _vehicle(self, part: Bgr, passage: Passage, place: tuple[float, float], view: View) -> Bgr:
-        size = (part.shape[1], part.shape[0])
-        canvas = cv2.resize(part, (size[0] * SAMPLES, size[1] * SAMPLES), interpolation=cv2.INTER_NEAREST).astype(
-            np.uint8
-        )
+        """The part of the picture with the vehicle on it, drawn large and shrunk."""
+        height, width = part.shape[:2]
+        large = (width * SAMPLES, height * SAMPLES)
+        canvas = np.asarray(cv2.resize(part, large, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
         draw(canvas, passage.vehicle, place, view)
         corners = passage.vehicle.corners + np.array([*place, 0.0])
         if self.camera.seen(corners)[:, 2].min() > NEAR_M * 2:
             pixels = (self.camera.project(corners) - view.origin) * SAMPLES
-            if abs(pixels).max() < 30000:
+            if abs(pixels).max() < FAR_OFF_PX:
                 paint_plate(canvas, _lit_plate(passage, place, view.light), pixels)
-        out = cv2.resize(canvas, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
-        return self._moved(out, part, passage, place, view.light)
+        out = np.asarray(cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA), dtype=np.uint8)
+        return self._moved(out, passage, place, view.light)
 
-    def _moved(self, out: Bgr, before: Bgr, passage: Passage, place: tuple[float, float], light: Light) -> Bgr:
-        """Blur by what the vehicle moves while the shutter is open, where that is more than a pixel."""
+    def _moved(self, part: Bgr, passage: Passage, place: tuple[float, float], light: Light) -> Bgr:
+        """Blurred by what the vehicle moves while the shutter is open, where that is more than half a pixel."""
         middle = passage.vehicle.corners.mean(0) + np.array([*place, 0.0])
         if self.camera.seen(middle[None])[0, 2] < 2:
-            return out
-        exposure = EXPOSURE_NIGHT_S if light.grey else EXPOSURE_DAY_S
-        index = int(np.searchsorted(passage.times_s, np.interp(place[1], *_rising(passage))))
-        index = min(max(index, 1), len(passage.times_s) - 1)
-        speed = (passage.places_m[index] - passage.places_m[index - 1]) / (
-            passage.times_s[index] - passage.times_s[index - 1]
-        )
-        ends = self.camera.project(np.stack([middle, middle + np.array([0, speed * exposure, 0])]))
-        way = ends[1] - ends[0]
+            return part
+        exposure_s = EXPOSURE_NIGHT_S if light.grey else EXPOSURE_DAY_S
+        ends = np.stack([middle, middle + np.array([0, passage.speed(place[1]) * exposure_s, 0])])
+        way = np.diff(self.camera.project(ends), axis=0)[0]
         length = float(np.hypot(*way))
         if length < 0.6:
-            return out
+            return part
         kernel = motion_kernel(min(length + 1, 25), float(np.arctan2(way[1], way[0])))
-        return np.asarray(cv2.filter2D(out, -1, kernel, borderType=cv2.BORDER_REPLICATE), dtype=np.uint8)
+        return np.asarray(cv2.filter2D(part, -1, kernel, borderType=cv2.BORDER_REPLICATE), dtype=np.uint8)
 
     def _truth(self, passage: Passage, place: tuple[float, float]) -> list[PlateTruth]:
         corners = passage.vehicle.corners + np.array([*place, 0.0])
@@ -237,12 +234,6 @@ class Stage:
         if self._settings.caption:
             sensor.burn_in(picture, self._settings.caption, t_s)
         return picture
-
-
-def _rising(passage: Passage) -> tuple[Floats, Floats]:
-    if passage.direction is Direction.COMING:
-        return passage.places_m[::-1], passage.times_s[::-1]
-    return passage.places_m, passage.times_s
 
 
 def _camera(settings: SceneSettings, rng: np.random.Generator) -> Pinhole:
@@ -275,95 +266,5 @@ def _lit_plate(passage: Passage, place: tuple[float, float], light: Light) -> Bg
         gain = float(np.clip(13 / max(place[1], 1.0), 0.4, 1.0)) * 0.9
         return np.asarray(cv2.cvtColor(cv2.convertScaleAbs(grey, alpha=gain), cv2.COLOR_GRAY2BGR), dtype=np.uint8)
     sun = max(0.0, -light.to_sun[1])
-    gain = np.array(light.sun) * sun + np.array(light.sky) * 0.85 + 0.12 + 0.25 * light.headlamps
-    return np.asarray(np.clip(image * gain, 0, 255), dtype=np.uint8)
-
-
-def _on_road(picture: Bgr, camera: Pinhole, points: Floats) -> tuple[slice, slice, Floats] | None:
-    """The window of the picture that holds these points of the road, and their outline in it (at half size)."""
-    seen = camera.seen(points)
-    seen = seen[seen[:, 2] > NEAR_M]
-    if len(seen) < 3:
-        return None
-    hull = cv2.convexHull(camera.pixels(seen).clip(-4000, 8000).astype(np.float32))[:, 0]
-    height, width = picture.shape[:2]
-    margin = 0.02 * width
-    low = np.clip(np.floor(hull.min(0) - margin), 0, [width, height]).astype(int)
-    high = np.clip(np.ceil(hull.max(0) + margin), 0, [width, height]).astype(int)
-    if (high - low).min() < 4:
-        return None
-    return slice(low[1], high[1]), slice(low[0], high[0]), np.asarray((hull - low) / 2, dtype=np.float64)
-
-
-def _soft_mask(shape: tuple[int, int], outline: Floats, blur_px: float) -> Bgr:
-    """The outline filled (255) and blurred, drawn at half size; (h, w, 3)."""
-    height, width = shape
-    mask = np.zeros(((height + 1) // 2, (width + 1) // 2), np.uint8)
-    cv2.fillConvexPoly(mask, np.round(outline * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
-    mask = cv2.GaussianBlur(mask, (0, 0), max(0.6, blur_px / 2)).astype(np.uint8)
-    mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
-    return np.asarray(cv2.merge((mask, mask, mask)), dtype=np.uint8)
-
-
-def _darken(part: Bgr, mask: Bgr, amount: float) -> None:
-    part[:] = cv2.subtract(part, cv2.multiply(part, mask, scale=amount / 255))
-
-
-def _shadow(picture: Bgr, camera: Pinhole, points: Floats, light: Light) -> None:
-    """The sun's shadow, and the darkness under the vehicle that is there in any light."""
-    flat = points * (1.0, 1.0, 0.0)
-    to_sun = np.array(light.to_sun)
-    cast = points - to_sun * (points[:, 2:3] / to_sun[2])
-    strength = min(1.0, sum(light.sun) / sum(lights.DAY.sun))
-    pieces = ((np.concatenate([flat, cast]), 0.5 * strength, 0.0016), (flat, 0.6 if strength < 0.5 else 0.42, 0.008))
-    for spots, amount, blur in pieces:
-        if amount > 0.02 and (window := _on_road(picture, camera, spots)) is not None:
-            rows, columns, outline = window
-            part = picture[rows, columns]
-            _darken(part, _soft_mask(part.shape[:2], outline, blur * camera.width), amount)
-
-
-def _beam(picture: Bgr, camera: Pinhole, place: tuple[float, float], brightness: float) -> None:
-    """What the headlamps light on the road before the vehicle."""
-    x, y = place
-    for reach, amount in ((4.0, 60), (9.0, 40)):
-        spots = np.array(
-            [
-                [x - 0.7, y - 0.3, 0],
-                [x + 0.7, y - 0.3, 0],
-                [x + 0.9 + reach / 8, y - reach, 0],
-                [x - 0.9 - reach / 8, y - reach, 0],
-            ]
-        )
-        window = _on_road(picture, camera, spots)
-        if window is not None:
-            rows, columns, outline = window
-            part = picture[rows, columns]
-            mask = _soft_mask(part.shape[:2], outline, 0.012 * camera.width)
-            part[:] = cv2.add(part, cv2.multiply(mask, np.full_like(mask, 1), scale=amount * brightness / 255))
-
-
-def _glare(picture: Bgr, camera: Pinhole, passage: Passage, place: tuple[float, float], light: Light) -> None:
-    """Lamps dazzle: a bright core, and a halo that does not reach the plate."""
-    if light.headlamps <= 0:
-        return
-    for lamp in passage.vehicle.lamps:
-        seen = camera.seen(np.array([lamp.place]) + np.array([*place, 0.0]))
-        if seen[0, 2] < 1.5:
-            continue
-        x, y = camera.pixels(seen)[0]
-        radius = lamp.radius * camera.focal_px / seen[0, 2]
-        reach = radius * 5
-        left, right = (int(np.clip(x + sign * reach, 0, picture.shape[1])) for sign in (-1, 1))
-        upper, lower = (int(np.clip(y + sign * reach, 0, picture.shape[0])) for sign in (-1, 1))
-        if left >= right or upper >= lower:
-            continue
-        ys, xs = np.ogrid[upper:lower, left:right]
-        away = np.hypot(xs + 0.5 - x, ys + 0.5 - y) / radius
-        fade = np.clip(1 - away / 5, 0, 1)
-        core = 190 if passage.direction is Direction.COMING else 90
-        shine = (core * np.exp(-((away / 0.8) ** 2)) + 80 * np.exp(-away / 0.9) * fade) * light.headlamps
-        colour = np.ones(3) if light.grey else np.array(lamp.colour) / 255
-        glow = np.clip(shine[:, :, None] * colour, 0, 255).astype(np.uint8)
-        part = picture[upper:lower, left:right]
-        part[:] = cv2.add(part, glow)
+    colour = np.array(light.sun) * sun + np.array(light.sky) * 0.85 + 0.12 + 0.25 * light.headlamps
+    return np.asarray(np.clip(image * colour, 0, 255), dtype=np.uint8)

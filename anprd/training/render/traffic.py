@@ -11,8 +11,9 @@ from anprd.training.render.bodies import BODIES, End
 from anprd.training.render.designs import DESIGNS, Design
 from anprd.training.render.pinhole import Floats
 from anprd.training.render.road import LANE_M
+from anprd.training.render.shapes import Colour
 from anprd.training.render.typeface import Typeface
-from anprd.training.render.vehicles import Colour, Vehicle, build
+from anprd.training.render.vehicles import Vehicle, build
 
 FAR_M = 75.0  # where vehicles come into being and vanish: a plate is 10 px wide there
 SLOW_AT_M = 8.0  # where they slow down, for a gate or a bend behind the camera, and the plate is largest
@@ -51,6 +52,14 @@ class Passage:
         y = float(np.interp(t_s, self.times_s, self.places_m))
         return self.lane_x_m + self.drift_m * float(np.sin(y / 11)), y
 
+    def speed(self, y: float) -> float:
+        """Metres a second along the road at the distance `y`; negative towards the camera."""
+        places, times = self.places_m, self.times_s
+        rising = slice(None, None, -1) if self.direction is Direction.COMING else slice(None)
+        index = int(np.searchsorted(times, np.interp(y, places[rising], times[rising])))
+        index = min(max(index, 1), len(times) - 1)
+        return float((places[index] - places[index - 1]) / (times[index] - times[index - 1]))
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -74,15 +83,16 @@ def plan(demand: Demand, rng: np.random.Generator, typefaces: Sequence[Typeface]
     taken: set[str] = set()
     free_from_s = {Direction.COMING: -np.inf, Direction.GOING: -np.inf}
     out: list[Passage] = []
-    for nearest_s in _moments(demand, rng):
+    for wanted_s in _moments(demand, rng):
         direction = Direction.COMING if rng.random() < 0.55 else Direction.GOING
-        if free_from_s[direction] > nearest_s:
+        if free_from_s[direction] > wanted_s:
             direction = Direction.GOING if direction is Direction.COMING else Direction.COMING
-        nearest_s = max(nearest_s, free_from_s[direction])
+        nearest_s = max(wanted_s, free_from_s[direction])
         if nearest_s > demand.seconds - 0.5 and out:
             break  # more were asked for than two lanes hold
         free_from_s[direction] = nearest_s + HEADWAY_S
-        vehicle = _vehicle(designs, len(out) if demand.designs else None, direction, rng, typefaces, taken)
+        turn = len(out) if demand.designs else None
+        vehicle = _vehicle(designs, turn, direction, _Source(rng, typefaces, taken))
         out.append(_passage(len(out), vehicle, direction, nearest_s, rng))
     return tuple(out)
 
@@ -121,21 +131,25 @@ def _moments(demand: Demand, rng: np.random.Generator) -> list[float]:
     return out
 
 
-def _vehicle(
-    designs: tuple[Design, ...],
-    turn: int | None,
-    direction: Direction,
-    rng: np.random.Generator,
-    typefaces: Sequence[Typeface],
-    taken: set[str],
-) -> Vehicle:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where new vehicles come from."""
+
+    rng: np.random.Generator
+    typefaces: Sequence[Typeface]
+    taken: set[str]
+    """Texts of the plates given out so far."""
+
+
+def _vehicle(designs: tuple[Design, ...], turn: int | None, direction: Direction, source: _Source) -> Vehicle:
+    rng, taken = source.rng, source.taken
     end = End.FRONT if direction is Direction.COMING else End.REAR
     weights = np.array([design.weight for design in designs])
     chosen = int(np.searchsorted(np.cumsum(weights), rng.random() * weights.sum())) if turn is None else turn
     design = designs[chosen % len(designs)]
-    plate = plates.random_plate_of(design, rng, typefaces, width_px=PLATE_PX)
+    plate = plates.random_plate_of(design, rng, source.typefaces, width_px=PLATE_PX)
     while plate.text in taken:
-        plate = plates.random_plate_of(design, rng, typefaces, width_px=PLATE_PX)
+        plate = plates.random_plate_of(design, rng, source.typefaces, width_px=PLATE_PX)
     taken.add(plate.text)
     bodies = [body for body in BODIES if body.end is end]
     body = bodies[int(rng.choice(len(bodies), p=np.array([0.36, 0.26, 0.26, 0.12])))]
@@ -158,12 +172,5 @@ def _passage(
     # Traffic keeps to the right; looking against it, the lane of those who come is on the left.
     lane = -LANE_M if direction is Direction.COMING else LANE_M
     drift = float(rng.uniform(-0.12, 0.12))
-    return Passage(
-        number,
-        vehicle,
-        direction,
-        lane + float(rng.uniform(-0.12, 0.12)),
-        drift,
-        times - times[index] + nearest_s,
-        places,
-    )
+    lane += float(rng.uniform(-0.12, 0.12))
+    return Passage(number, vehicle, direction, lane, drift, times - times[index] + nearest_s, places)

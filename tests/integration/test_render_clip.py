@@ -1,0 +1,65 @@
+"""A rendered clip as a file: what was filmed can be decoded, and its truth lies beside it."""
+
+import json
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from anprd.training.render import clip
+from anprd.training.render.encode import Encoder
+from anprd.training.render.scene import SceneSettings
+from anprd.training.render.typeface import drawn
+
+
+def frames_of(path):
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+
+
+def test_a_clip_has_its_frames_its_truth_and_a_substream(tmp_path):
+    settings = SceneSettings(320, 180, fps=10, seconds=1.5, vehicles_per_min=40, seed=2)
+    done = []
+    out = tmp_path / "road.mp4"
+    truth = clip.write_clip(
+        out, settings, (drawn(),), substream_scale=0.5, progress=lambda index, total: done.append((index, total))
+    )
+    assert truth == tmp_path / "road.truth.json"
+    told = json.loads(truth.read_text())
+    pictures = frames_of(out)
+    assert len(pictures) == told["frames"] == 15
+    assert pictures[0].shape == (180, 320, 3)
+    assert frames_of(tmp_path / "road.sub.mp4")[0].shape == (90, 160, 3)
+    assert done[-1] == (15, 15)
+
+
+def test_the_same_options_give_the_same_truth(tmp_path):
+    one, two = (
+        clip.render_clip(tmp_path / name, width=320, height=180, fps=5, seconds=1, vehicles_per_min=30, seed=9, night=0)
+        for name in ("one.mp4", "two.mp4")
+    )
+    assert one.read_text() == two.read_text()
+    picture = frames_of(tmp_path / "one.mp4")[0].astype(int)
+    assert np.abs(picture[:, :, 0] - picture[:, :, 2]).mean() < 2
+
+
+def test_an_odd_size_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="even"):
+        Encoder(tmp_path / "odd.mp4", size=(321, 180), fps=10, crf=28)
+
+
+def test_the_bundled_clip_shows_the_plates_of_its_truth():
+    """Each plate's region differs from the empty road just where the truth says."""
+    told = json.loads(open("config/demo.truth.json").read())  # noqa: PTH123, SIM115
+    assert len({vehicle["plate"] for vehicle in told["vehicles"]}) == len(told["vehicles"]) >= 5
+    assert {vehicle["rows"] for vehicle in told["vehicles"]} == {1, 2}
+    wanted = {round(vehicle["best_s"] * told["fps"]): vehicle for vehicle in told["vehicles"]}
+    with av.open("config/demo.mp4") as container:
+        for index, frame in enumerate(container.decode(video=0)):
+            if index in wanted:
+                best = next(f for f in wanted[index]["frames"] if f["t_s"] == wanted[index]["best_s"])
+                mask = np.zeros((told["height"], told["width"]), np.uint8)
+                cv2.fillConvexPoly(mask, np.round(best["corners"]).astype(np.int32), 1)
+                grey = cv2.cvtColor(frame.to_ndarray(format="bgr24"), cv2.COLOR_BGR2GRAY)
+                assert np.ptp(np.percentile(grey[mask > 0], [5, 95])) > 70  # dark ink on bright paper
