@@ -44,6 +44,7 @@ PIXELS_MAX = (
 _PROBE_S = 0.5  # FFmpeg looks this long for the frame rate before the first packet; its own default takes 1-2 s
 _UDP_BUFFER_BYTES = 1 << 21  # a 4K key frame comes as one burst; the kernel may grant less
 _SECOND_LOOK_S = 3.0
+_SECOND_LOOK_AFTER_S = 0.5  # cameras need a moment to end the first session
 _NETWORK_PROTOCOLS = (
     "rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto,http,https,httpproxy"  # no file: a camera names no local file
 )
@@ -146,9 +147,8 @@ def open_file(path: str) -> OpenStream:
         SourceError: FFmpeg cannot read it; why the file cannot be read at all is the caller's to find out beforehand.
     """
 
-    def error_of(error: Exception) -> SourceError:
-        missing_index = isinstance(error, av.error.InvalidDataError) and _begins_as_mp4(path)
-        return SourceError(sentence(Trouble.FILE_CUT_OFF if missing_index else Trouble.FILE_NOT_VIDEO, path))
+    def error_of(_error: Exception) -> SourceError:
+        return SourceError(sentence(Trouble.FILE_CUT_OFF if _begins_as_mp4(path) else Trouble.FILE_NOT_VIDEO, path))
 
     options = {
         "protocol_whitelist": "file,crypto,data",
@@ -233,7 +233,8 @@ class DecodedPicture:
         pixels = rows[: frame.height, : frame.width * channels]
         if channels > 1:
             pixels = pixels.reshape(frame.height, frame.width, channels)
-        pixels = np.rot90(pixels, self._turns) if self._turns else pixels
+        if self._turns:
+            pixels = np.ascontiguousarray(np.rot90(pixels, self._turns))
         pixels.flags.writeable = False  # the decoder refers to it for the next pictures
         return pixels
 
@@ -259,7 +260,7 @@ def _network_trouble(error: Exception, url: str, waited_s: float | None) -> Sour
         case av.error.HTTPUnauthorizedError() | av.error.HTTPForbiddenError() | av.error.HTTPNotFoundError():
             trouble = _REFUSALS[type(error)]
         case av.error.HTTPClientError():
-            trouble = Trouble.NO_VIDEO if _has_only_sound(url) else Trouble.NOT_GIVEN
+            trouble, detail = (Trouble.NO_VIDEO if _has_only_sound(url) else Trouble.NOT_GIVEN), "an answer 4xx"
         case av.error.HTTPServerError():
             trouble = Trouble.SERVER_ERROR
         case av.error.ConnectionRefusedError():
@@ -281,6 +282,7 @@ def _network_trouble(error: Exception, url: str, waited_s: float | None) -> Sour
 
 def _has_only_sound(url: str) -> bool:
     """Whether the camera gives the stream once sound is taken too: asked for video alone it says a bare 455."""
+    time.sleep(_SECOND_LOOK_AFTER_S)
     try:
         with av.open(
             url, options={"rtsp_transport": "tcp", "analyzeduration": "1"}, timeout=_SECOND_LOOK_S

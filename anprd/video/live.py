@@ -14,6 +14,9 @@ from anprd.video.reader import Arrival, PacketReader
 from anprd.video.troubles import Trouble, seconds, sentence
 
 _WAIT_S = 0.5  # how often a waiting frame loop comes up for air
+# FFmpeg holds the last packet back until the next comes; at its own limit it gives that one out and waits once more. So
+# the limit is kept here, and FFmpeg's, a little longer, only frees the thread.
+_READ_LIMIT_RATIO = 1.25
 _OPEN_GRACE_S = 8.0  # DNS, and the second look at what kept a camera from opening, have limits of their own
 _UNDECODABLE_S_MAX = 20.0  # a camera with a thrifty codec sends a key frame only every ten seconds or so
 _UNDECODABLE_PACKETS_MAX = 250  # ten seconds at 25 frames a second, every one damaged
@@ -29,13 +32,14 @@ class LiveSource:
         self.counts: Counter[str] = Counter(corrupt=0, overrun=0)
         self._clock = clock
         self._waiting = waiting
+        self._read_timeout_s = settings.read_timeout_s
         self._closed = False
         self._reader = PacketReader(
             lambda: decoder.open_network(
                 url,
                 transport=settings.transport,
                 open_timeout_s=settings.open_timeout_s,
-                read_timeout_s=settings.read_timeout_s,
+                read_timeout_s=_READ_LIMIT_RATIO * settings.read_timeout_s,
             ),
             clock,
             self.counts,
@@ -50,7 +54,7 @@ class LiveSource:
         self._decoder = Decoder(self._stream, self.counts)
         self._stream_clock = StreamClock(nominal_s=1 / self.fps if self.fps else NOMINAL_S)
         self._live_s: float | None = None
-        self._whole_s = clock.now_s()
+        self._heard_s = self._whole_s = clock.now_s()
         self._damaged = 0
 
     @property
@@ -58,22 +62,31 @@ class LiveSource:
         return 0.0 if self._live_s is None else max(0.0, self._clock.now_s() - self._live_s)
 
     def frames(self) -> Iterator[Frame]:
-        self._whole_s = self._clock.now_s()
+        self._heard_s = self._whole_s = self._clock.now_s()
         try:
             while not self._closed:
-                arrival = self._reader.take(_WAIT_S)
+                left_s = self._heard_s + self._read_timeout_s - self._clock.now_s()
+                arrival = self._reader.take(max(0.0, min(_WAIT_S, left_s)))
                 if arrival is not None:
+                    self._heard_s = max(self._heard_s, arrival.arrived_s)
                     yield from self._decoded(arrival)
-                elif self._reader.over and not self._closed:
-                    raise SourceError(sentence(Trouble.ENDED, self.name))
                 else:
-                    self._waiting()
+                    self._wait(left_s)
         finally:
             self.close()
 
     def close(self) -> None:
         self._closed = True
         self._reader.close()
+
+    def _wait(self, left_s: float) -> None:
+        if self._closed:
+            return
+        if self._reader.over:
+            raise SourceError(sentence(Trouble.ENDED, self.name))
+        if left_s <= 0:
+            raise SourceError(sentence(Trouble.STALLED, self.name, seconds(self._read_timeout_s)))
+        self._waiting()
 
     def _await_open(self, limit_s: float) -> OpenStream:
         until_s = self._clock.now_s() + limit_s

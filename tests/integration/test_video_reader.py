@@ -1,0 +1,138 @@
+"""The packet thread and its bounded queue, with a stream that tests can fill by hand."""
+
+import queue
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from anprd.errors import SourceError
+from anprd.video import reader
+from anprd.video.clock import SystemClock
+from anprd.video.reader import PacketReader
+
+
+@dataclass(frozen=True)
+class Packet:
+    number: int
+    is_keyframe: bool = False
+    size: int = 1000
+
+
+class HandFilled:
+    """A stream whose packets the test puts in; an exception is raised, None is the end."""
+
+    def __init__(self) -> None:
+        self.inbox: queue.Queue[Packet | Exception | None] = queue.Queue()
+        self.closed = threading.Event()
+
+    def packets(self) -> Iterator[Packet]:
+        for item in iter(self.inbox.get, None):
+            if isinstance(item, Exception):
+                raise item
+            yield item
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@pytest.fixture
+def stream() -> Iterator[HandFilled]:
+    stream = HandFilled()
+    yield stream
+    stream.inbox.put(None)
+
+
+def reading(stream: HandFilled, counts: Counter[str] | None = None) -> PacketReader:
+    return PacketReader(lambda: stream, SystemClock(), Counter() if counts is None else counts, name="test")
+
+
+def drain(packets: PacketReader) -> list[int]:
+    return [arrival.packet.number for arrival in iter(lambda: packets.take(0.3), None)]
+
+
+def test_packets_come_in_order_with_their_arrival(stream: HandFilled):
+    packets = reading(stream)
+    assert packets.opened(1) is stream
+    for number in range(3):
+        stream.inbox.put(Packet(number))
+    arrivals = [packets.take(1) for _ in range(3)]
+    assert [a.packet.number for a in arrivals if a] == [0, 1, 2]
+    assert arrivals[0].arrived_s <= arrivals[2].arrived_s
+
+
+def test_a_silent_stream_gives_none_and_is_not_over(stream: HandFilled):
+    packets = reading(stream)
+    assert packets.take(0.05) is None
+    assert not packets.over
+
+
+def test_the_end_is_told_after_the_last_packet(stream: HandFilled):
+    packets = reading(stream)
+    stream.inbox.put(Packet(0))
+    stream.inbox.put(None)
+    assert stream.closed.wait(1)
+    assert not packets.over
+    assert packets.take(1) is not None
+    assert packets.take(1) is None
+    assert packets.over
+
+
+def test_a_failure_is_raised_after_the_last_packet(stream: HandFilled):
+    packets = reading(stream)
+    stream.inbox.put(Packet(0))
+    stream.inbox.put(SourceError("gone"))
+    assert packets.take(1) is not None
+    with pytest.raises(SourceError, match="gone"):
+        packets.take(1)
+    assert stream.closed.wait(1)
+
+
+def test_a_bug_in_the_thread_reaches_the_frame_loop(stream: HandFilled):
+    packets = reading(stream)
+    stream.inbox.put(ZeroDivisionError("a bug"))
+    with pytest.raises(ZeroDivisionError):
+        packets.take(1)
+
+
+def test_what_keeps_it_from_opening_is_raised():
+    def fail() -> HandFilled:
+        raise SourceError("refused")
+
+    packets = PacketReader(fail, SystemClock(), Counter(), name="test")
+    with pytest.raises(SourceError, match="refused"):
+        packets.opened(1)
+
+
+def test_a_queue_that_nobody_empties_is_thrown_away_up_to_the_next_key_frame(
+    stream: HandFilled, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reader, "BACKLOG_PACKETS_MAX", 10)
+    counts: Counter[str] = Counter()
+    packets = reading(stream, counts)
+    for number in range(30):
+        stream.inbox.put(Packet(number, is_keyframe=number in (0, 14, 25)))
+    stream.inbox.put(None)
+    assert stream.closed.wait(1)
+    assert drain(packets) == [25, 26, 27, 28, 29]
+    assert counts["overrun"] == 25
+
+
+def test_the_queue_is_bounded_in_bytes_too(stream: HandFilled, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reader, "BACKLOG_BYTES_MAX", 5_000)
+    packets = reading(stream)
+    for number in range(8):
+        stream.inbox.put(Packet(number, is_keyframe=number == 6))
+    stream.inbox.put(None)
+    assert stream.closed.wait(1)
+    assert drain(packets) == [6, 7]
+
+
+def test_closing_ends_it_at_the_next_packet(stream: HandFilled):
+    packets = reading(stream)
+    packets.opened(1)
+    threading.Timer(0.1, lambda: stream.inbox.put(Packet(0))).start()
+    packets.close()
+    assert stream.closed.wait(1)
