@@ -1,0 +1,128 @@
+"""The whole way of a plate with scripted eyes: no network, no video, no clock."""
+
+import numpy as np
+
+from anprd.pipeline import Pipeline, touches_edge
+from anprd.records import Box, Detection, Reading, Sighting, VerdictKind
+from anprd.settings import CameraSettings
+from anprd.video.frames import Frame
+
+WIDTH, HEIGHT = 320, 180
+ROAD = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+
+
+class ScriptedEyes:
+    """Sees a plate where the script says at the time of the picture's top left pixel, and reads what it says."""
+
+    def __init__(self, script):
+        self.script = script
+        self.looks = 0
+        self.readings = 0
+        self.now = None
+
+    def detect(self, frame, *, confidence_min):
+        self.looks += 1
+        self.now = self.script(int(frame[0, 0, 0]))
+        if self.now is None:
+            return []
+        box, confidence, _ = self.now
+        return [Detection(box, confidence)] if confidence >= confidence_min else []
+
+    def read(self, image, detection):
+        self.readings += 1
+        _, _, text = self.now
+        return Sighting(detection, detection.box.corners, Reading(text, (0.95,) * len(text)))
+
+
+def frames(count, fps=25.0, moving=True):
+    """A block crosses the road, so that the gate is open; the top left pixel carries the frame's number."""
+    for index in range(count):
+        image = ROAD.copy()
+        if moving:
+            image[60:140, index * 4 % 240 : index * 4 % 240 + 60] = 230
+        image[0, 0] = index % 256
+        yield Frame.of_image(image, index / fps)
+
+
+def camera(**changes):
+    return CameraSettings(name="gate", url="rtsp://camera/", **changes)
+
+
+def run(eyes, **changes):
+    pipeline = Pipeline(camera(**changes), eyes)
+    verdicts = [verdict for frame in frames(75) for verdict in pipeline.feed(frame)]
+    return pipeline, verdicts + pipeline.settle()
+
+
+def plate_until(last, text="A123BC77", box=None):
+    def script(index):
+        x = 20 + index * 2
+        return (box or Box(x, 80, x + 80, 100), 0.9, text) if index <= last else None
+
+    return script
+
+
+def test_a_vehicle_that_passes_is_confirmed_once():
+    pipeline, verdicts = run(ScriptedEyes(plate_until(60)))
+    assert [(verdict.kind, verdict.plate) for verdict in verdicts] == [(VerdictKind.CONFIRMED, "A123BC77")]
+    assert pipeline.counts["confirmed"] == 1
+
+
+def test_at_most_the_wanted_frames_are_detected_on_and_the_others_are_counted():
+    eyes = ScriptedEyes(plate_until(-1))
+    pipeline, _ = run(eyes, detect_fps_max=5)
+    assert 14 <= eyes.looks <= 17
+    assert pipeline.counts["paced"] + pipeline.counts["detected"] + pipeline.counts["idle"] == 75
+
+
+def test_a_late_frame_is_dropped_and_counted():
+    eyes = ScriptedEyes(plate_until(60))
+    pipeline = Pipeline(camera(), eyes)
+    for frame in frames(20):
+        pipeline.feed(frame, lag_s=5.0)
+    assert pipeline.counts["late"] > 0
+    assert eyes.looks <= 2
+
+
+def test_nothing_is_detected_on_an_empty_road():
+    eyes = ScriptedEyes(plate_until(-1))
+    pipeline = Pipeline(camera(motion_hold_s=0.5), eyes)
+    for frame in frames(250, moving=False):
+        pipeline.feed(frame)
+    assert pipeline.counts["idle"] > 50
+
+
+def test_a_plate_cut_off_by_the_frame_is_seen_and_not_read():
+    eyes = ScriptedEyes(plate_until(60, box=Box(0, 80, 60, 100)))
+    pipeline, verdicts = run(eyes)
+    assert eyes.readings == 0
+    assert pipeline.counts["cut"] > 0
+    assert not [verdict for verdict in verdicts if verdict.kind is VerdictKind.CONFIRMED]
+
+
+def test_a_plate_too_small_is_not_read():
+    eyes = ScriptedEyes(plate_until(60, box=Box(100, 80, 120, 88)))
+    pipeline, _ = run(eyes)
+    assert eyes.readings == 0
+    assert pipeline.counts["small"] > 0
+
+
+def test_a_plate_below_the_detectors_threshold_is_none():
+    eyes = ScriptedEyes(plate_until(60))
+    _, verdicts = run(eyes, detector_confidence_min=0.95)
+    assert verdicts == []
+
+
+def test_settling_twice_says_nothing_twice():
+    pipeline = Pipeline(camera(), ScriptedEyes(plate_until(60, text="")))
+    for frame in frames(40):
+        pipeline.feed(frame)
+    pipeline.settle()
+    assert pipeline.settle() == []
+
+
+def test_a_box_touches_the_edge_within_two_pixels():
+    assert touches_edge(Box(1, 50, 60, 70), ROAD)
+    assert touches_edge(Box(100, 50, 319, 70), ROAD)
+    assert touches_edge(Box(100, 150, 160, 179), ROAD)
+    assert not touches_edge(Box(3, 50, 60, 70), ROAD)
