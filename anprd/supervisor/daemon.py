@@ -32,7 +32,7 @@ from anprd.supervisor.notify import Notifier
 from anprd.supervisor.redis_probe import RedisProbe
 from anprd.supervisor.responder import Responder
 from anprd.supervisor.signals import SignalQueue
-from anprd.worker import entry
+from anprd.worker import entry, outlet
 from anprd.worker.messages import State
 
 TICK_S = 0.2  # how late a start, a restart or a kill may come
@@ -47,7 +47,7 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
     Raises:
         ConfigError: it cannot start; nothing of it is left running.
     """
-    logs.configure(entry.log_level(os.environ), "supervisor")
+    logs.configure(entry.log_level(os.environ), "supervisor", stream=outlet.standard_error())
     settings = settings_file.load(config_path, os.environ)
     places.prepare(settings.runtime_dir, key="runtime_dir")
     places.prepare(settings.state_dir, key="state_dir")

@@ -16,7 +16,7 @@ from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError
 from anprd.observe import logs
 from anprd.redaction import redact
 from anprd.settings import CameraSettings, Settings
-from anprd.worker import kernel
+from anprd.worker import kernel, outlet
 from anprd.worker.messages import Misconfigured, clip_text
 from anprd.worker.tether import Tether
 
@@ -32,13 +32,12 @@ def main(camera: CameraSettings, settings: Settings, pipe: Connection, compositi
     _take_signals(stop)
     kernel.die_with_parent()
     kernel.name_process(f"anprd:{camera.name}")
-    logs.configure(log_level(os.environ), "worker", camera=camera.name)
+    logs.configure(log_level(os.environ), "worker", stream=outlet.standard_error(), camera=camera.name)
     log = logs.get()
     tether = Tether(pipe, stop)
     tether.listen()
     try:
-        heavy: Any = importlib.import_module(composition)
-        heavy.build(camera, settings, stop=stop, say=tether.say).run()
+        _load(composition).build(camera, settings, stop=stop, say=tether.say).run()
     except ConfigError as error:
         reason = clip_text(redact(str(error)))
         if not tether.say(Misconfigured(reason)):  # the supervisor logs it
@@ -47,6 +46,13 @@ def main(camera: CameraSettings, settings: Settings, pipe: Connection, compositi
     except Exception:
         log.error("worker_failed", exc_info=True)  # noqa: G201
         sys.exit(EXIT_FAILED)
+
+
+def _load(composition: str) -> Any:  # noqa: ANN401, a module
+    try:
+        return importlib.import_module(composition)
+    except ImportError as error:
+        raise ConfigError(f"this installation is broken ({error}): install anprd and its dependencies again") from error
 
 
 def log_level(environ: Mapping[str, str]) -> logs.Level:

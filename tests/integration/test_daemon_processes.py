@@ -1,7 +1,8 @@
-"""The real daemon as a subprocess, with real worker processes behind scripted cameras."""
+"""The real daemon as a subprocess with real worker processes: scripted cameras, trouble of every kind."""
 
 import json
 import os
+import pty
 import signal
 import socket
 import subprocess
@@ -12,101 +13,14 @@ from pathlib import Path
 import pytest
 
 from anprd.supervisor.status import NotRunningError, fetch
+from tests.daemon_process import ROOT, DaemonProcess, alive, descendants, gone, row
 from tests.redis_server import RedisServer, binaries
-
-ROOT = Path(__file__).parents[2]
-
-
-class DaemonProcess:
-    """One daemon with directories of its own."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.config = folder / "cameras.yaml"
-        self.runtime_dir = folder / "run"
-        self.log = folder / "log"
-        self.process = None
-
-    def write(self, cameras, *, redis="redis://127.0.0.1:1/0", **top):
-        lines = {"redis": redis, "state_dir": str(self.folder / "state"), "runtime_dir": str(self.runtime_dir), **top}
-        lines["cameras"] = {name: {"url": f"rtsp://u:secret@h.invalid/{script}"} for name, script in cameras.items()}
-        self.config.write_text(json.dumps(lines))  # JSON is YAML
-
-    def start(self, **environ):
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.daemon_under_test", str(self.config)],
-                cwd=ROOT, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environ, start_new_session=True,
-            )  # fmt: skip
-        return self
-
-    def until(self, condition, timeout_s=20.0):
-        """Wait until `condition(status)` holds and return that status."""
-        deadline_s = time.monotonic() + timeout_s
-        status = None
-        while time.monotonic() < deadline_s:
-            assert self.process.poll() is None, self.said()
-            try:
-                status = fetch(self.runtime_dir)
-            except NotRunningError:
-                status = None
-            if status is not None and condition(status):
-                return status
-            time.sleep(0.05)
-        raise AssertionError(f"it did not happen; status {status}\n{self.said()}")
-
-    def until_states(self, timeout_s=20.0, **states):
-        return self.until(lambda status: {row["name"]: row["state"] for row in status["cameras"]} == states, timeout_s)
-
-    def signal(self, number):
-        self.process.send_signal(number)
-
-    def stop(self, timeout_s=15.0):
-        """Ask it to leave; its exit code and how long it took."""
-        begun_s = time.monotonic()
-        self.signal(signal.SIGTERM)
-        return self.process.wait(timeout_s), time.monotonic() - begun_s
-
-    def said(self):
-        return self.log.read_text() if self.log.exists() else ""
-
-    def events(self, name):
-        lines = [json.loads(line) for line in self.said().splitlines() if line.startswith("{")]
-        return [line for line in lines if line["event"] == name]
-
-    def descendants(self):
-        return descendants(self.process.pid)
-
-
-def descendants(pid):
-    """Every process below this one."""
-    below = []
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        below += [int(child), *descendants(int(child))]
-    return below
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def row(status, name):
-    return next(camera for camera in status["cameras"] if camera["name"] == name)
 
 
 @pytest.fixture
 def daemon(tmp_path):
-    made = DaemonProcess(tmp_path)
-    yield made
-    if made.process is not None and made.process.poll() is None:
-        left = made.descendants()
-        made.process.kill()
-        made.process.wait()
-        for pid in filter(alive, left):
-            os.kill(pid, signal.SIGKILL)
+    with DaemonProcess(tmp_path, "tests.daemon_under_test") as made:
+        yield made
 
 
 def test_a_killed_worker_comes_back_and_the_others_go_on(daemon):
@@ -155,7 +69,7 @@ def test_sigterm_settles_open_passes_and_ends_in_time_with_0(daemon, tmp_path):
         left = daemon.descendants()
         code, took_s = daemon.stop()
         assert (code, took_s < 5) == (0, True)
-        assert not any(map(alive, left))
+        assert gone(left)
         with socket.create_connection(("127.0.0.1", redis.port)) as door:
             door.sendall(b"XLEN anprd:events\r\n")
             assert door.recv(64) == b":1\r\n"
@@ -198,6 +112,22 @@ def test_sigterm_to_the_whole_group_still_drains(daemon):
     assert daemon.events("worker_stopped")[0]["end"] == "exit code 0"
 
 
+def test_a_closed_terminal_ends_the_daemon(daemon):
+    daemon.write({"a": "steady"})
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(ROOT)
+        os.execv(sys.executable, [sys.executable, "-m", "tests.daemon_under_test", str(daemon.config)])
+    deadline_s = time.monotonic() + 20
+    while b"source_opened" not in (chunk := os.read(terminal, 65536)):
+        assert chunk
+        assert time.monotonic() < deadline_s
+    left = descendants(pid)
+    os.close(terminal)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert gone(left)
+
+
 def test_nothing_outlives_a_killed_supervisor(daemon):
     daemon.write({"a": "steady", "b": "silent", "c": "away", "d": "deaf"}, redis="embedded")
     daemon.start().until(lambda status: row(status, "a")["frames"] and row(status, "d")["pid"])
@@ -205,10 +135,7 @@ def test_nothing_outlives_a_killed_supervisor(daemon):
     assert len(left) >= 6  # four workers, the fork server, redis-server
     daemon.process.kill()
     daemon.process.wait()
-    deadline_s = time.monotonic() + 5
-    while any(map(alive, left)) and time.monotonic() < deadline_s:
-        time.sleep(0.05)
-    assert [pid for pid in left if alive(pid)] == []
+    assert gone(left, 5.0)
 
 
 def test_workers_settle_when_the_supervisor_is_killed(daemon):
@@ -217,8 +144,7 @@ def test_workers_settle_when_the_supervisor_is_killed(daemon):
     left = daemon.descendants()
     daemon.process.kill()
     daemon.process.wait()
-    while any(map(alive, left)):
-        time.sleep(0.05)
+    assert gone(left, 5.0)
     assert daemon.events("plate_confirmed")
 
 
