@@ -1,16 +1,11 @@
-"""Pictures to an H.264 file. The only module of the training side that touches PyAV."""
+"""Rendered frames to an H.264 file, one after the other at an even pace."""
 
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import av
-import numpy as np
-
 from anprd.records import Bgr
-
-KEY_EVERY_S = 2.0  # as cameras do: a decoder that joins late waits no longer
+from anprd.video.decoder import ClipWriter
 
 
 class Encoder:
@@ -27,27 +22,22 @@ class Encoder:
 
         Raises:
             ValueError: width or height is odd.
-            OSError: the file cannot be written.
+            SinkError: the file cannot be written.
         """
         if size[0] % 2 or size[1] % 2:
             raise ValueError(f"{size[0]}x{size[1]}: H.264 needs an even width and height")
-        rate = Fraction(fps).limit_denominator(1001)
-        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
-        options = {"crf": f"{crf:g}", "preset": "medium", "g": str(max(1, round(fps * KEY_EVERY_S)))}
-        self._stream = self._container.add_stream("libx264", rate=rate, options=options)
-        self._stream.width, self._stream.height = size
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.thread_count = 2
+        self._writer = ClipWriter(path, size=size, fps=fps, crf=crf)
+        self._fps = fps
+        self._written = 0
 
     def write(self, frame: Bgr) -> None:
-        """Add one frame of the size given at the start."""
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="bgr24")
-        self._container.mux(self._stream.encode(picture))
+        """Add one frame of the size given at the start. Raises SinkError."""
+        self._writer.write(frame, self._written / self._fps)
+        self._written += 1
 
     def close(self) -> None:
-        """Write what is still in the encoder, and the file's index."""
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
+        """Write what is still in the encoder, and the file's index. Raises SinkError."""
+        self._writer.close()
 
     def __enter__(self) -> Self:
         return self
