@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from anprd.plates import syntax
 from anprd.records import Bgr, Box, Corners, Sighting, Verdict
 
 READ = (80, 200, 60)  # blue, green, red
 UNREAD = (40, 160, 255)
 _INK = (0, 0, 0)
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_PICTURE_PX_PER_SCALE = 900.0  # a picture this wide is lettered at scale 1
+_PICTURE_PX_PER_SCALE = 1300.0  # a picture this wide is lettered at scale 1
 _SCALE_MIN = 0.45  # smaller letters of this font cannot be read
 _FOLLOWED_WIDTHS = 2.0  # a plate moves less than that between two frames that were looked at
 
@@ -29,9 +30,9 @@ class Label:
 
 
 def label(sighting: Sighting, *, confidence_min: float) -> Label:
-    """The label of a plate in one picture; a reading below `confidence_min` counts as not read."""
+    """The label of a plate in one picture; what is less sure than `confidence_min`, or is no plate, was not read."""
     reading = sighting.reading
-    if reading is None or not reading.text or reading.confidence < confidence_min:
+    if reading is None or reading.confidence < confidence_min or not syntax.plausible(reading.text):
         return Label(sighting.box, sighting.corners)
     return Label(sighting.box, sighting.corners, reading.text, reading.confidence)
 

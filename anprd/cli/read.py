@@ -101,18 +101,15 @@ def answer(source: str, image: Bgr, sightings: Sequence[Sighting], ms: dict[str,
 def plate(sighting: Sighting) -> dict[str, Any]:
     """One plate of that object. A reading that is not sure enough is not told: a wrong plate is worse than none."""
     reading, box = sighting.reading, sighting.box
-    is_read = reading is not None and bool(reading.text) and reading.confidence >= READING_CONFIDENCE_MIN
-    text = reading.text if reading is not None and is_read else ""
+    text = annotate.label(sighting, confidence_min=READING_CONFIDENCE_MIN).text
     return {
         "plate": text,
-        "status": "read" if is_read else "unreadable",
-        "confidence": round(reading.confidence, 4) if reading is not None else 0.0,
-        "char_confidences": [round(value, 4) for value in reading.confidences]
-        if reading is not None and is_read
-        else [],
+        "status": "read" if text else "unreadable",
+        "confidence": round(reading.confidence, 4) if reading else 0.0,
+        "char_confidences": [round(value, 4) for value in reading.confidences] if reading and text else [],
         "box": [round(edge, 1) for edge in (box.x1, box.y1, box.x2, box.y2)],
         "corners": [[round(x, 1), round(y, 1)] for x, y in sighting.corners],
-        "rows": reading.rows if reading is not None else 1,
+        "rows": reading.rows if reading else 1,
         "region": syntax.region(text) if text else "",
         "detector_confidence": round(sighting.detection.confidence, 4),
     }

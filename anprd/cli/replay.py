@@ -28,6 +28,7 @@ from anprd.video.sources import Source, open_clip, play_clip
 from anprd.vision.plates import Vision
 
 OpenClip = Callable[[Path], Source]
+CUT_OFF_RATIO_MAX = 0.95  # of the length that the file names
 FPS_UNKNOWN = 25.0  # for the annotated copy of a clip that does not say its frame rate
 
 
@@ -76,6 +77,7 @@ def _replay(clip: Path, source: Source, vision: Vision, output: Path | None, pri
     pipeline = Pipeline(camera, vision)
     told = _Told(camera.name, printer)
     copy = None if output is None else _Copy(output, source.fps, camera.reading_confidence_min)
+    t_s = 0.0
     try:
         with _progress(clip, source.duration_s) as advance:
             for frame in source.frames():
@@ -83,16 +85,22 @@ def _replay(clip: Path, source: Source, vision: Vision, output: Path | None, pri
                 told.tell(frame, verdicts)
                 if copy is not None:
                     copy.add(frame, pipeline, verdicts)
-                advance(frame.t_s)
+                t_s = frame.t_s
+                advance(t_s)
         told.tell(None, pipeline.settle())
     finally:
         source.close()
         if copy is not None:
             copy.close()
-    if source.counts["cut_off"]:
-        raise SourceError(f"{clip}: the end is missing or damaged; what came before it was read")
     if source.counts["corrupt"]:
-        console.complain(f"{clip}: {source.counts['corrupt']} frames are damaged and were left out")
+        console.complain(f"{clip}: damaged frames that were left out: {source.counts['corrupt']}")
+    if source.counts["cut_off"] or ends_early(t_s, source.duration_s):
+        raise SourceError(f"{clip}: the end is missing or damaged; what came before it, {t_s:.1f} s, was read")
+
+
+def ends_early(t_s: float, duration_s: float | None) -> bool:
+    """Whether a clip whose last frame came at `t_s` lacks a part. Sound may go on a little after the last frame."""
+    return duration_s is not None and t_s < CUT_OFF_RATIO_MAX * duration_s - 1.0
 
 
 def camera_name(clip: Path) -> str:

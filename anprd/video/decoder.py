@@ -250,7 +250,9 @@ class DecodedPicture:
 class ClipWriter:
     """Pictures of one size to an H.264 file; a context manager, so that the file's index is always written."""
 
-    def __init__(self, path: Path, *, size: tuple[int, int], fps: float, crf: float = 23.0) -> None:
+    def __init__(
+        self, path: Path, *, size: tuple[int, int], fps: float, crf: float = 23.0, preset: str = "veryfast"
+    ) -> None:
         """Begin the file; what was there is overwritten.
 
         Args:
@@ -258,6 +260,7 @@ class ClipWriter:
             size: width and height in pixels, both even: 4:2:0 has no half pixels.
             fps: frames a second, for players; the times given to `write` count.
             crf: x264's quality: 18 is near lossless, 28 is a frugal camera.
+            preset: x264's speed against quality: `veryfast`, `medium`, ...
 
         Raises:
             SinkError: the file cannot be written, or its ending names no container.
@@ -269,7 +272,7 @@ class ClipWriter:
         rate = Fraction(fps).limit_denominator(1001)
         with self._told():
             self._container = av.open(str(path), "w", options=options)
-            settings = {"crf": f"{crf:g}", "preset": "medium", "g": str(max(1, round(fps * _KEY_EVERY_S)))}
+            settings = {"crf": f"{crf:g}", "preset": preset, "g": str(max(1, round(fps * _KEY_EVERY_S)))}
             self._stream = self._container.add_stream("libx264", rate=rate, options=settings)
             self._stream.width, self._stream.height = size
             self._stream.pix_fmt = "yuv420p"

@@ -92,6 +92,12 @@ def test_an_unsure_reading_is_unreadable_and_its_text_is_not_told(vision, pictur
     assert plate["confidence"] == 0.3
 
 
+def test_lettering_is_no_plate(vision, picture):
+    vision(Reading("TRANSIT", (0.99,) * 7))
+    (plate,) = run(picture())[1][0]["plates"]
+    assert (plate["plate"], plate["status"]) == ("", "unreadable")
+
+
 def test_a_picture_without_plates_is_an_answer_too(vision, picture):
     vision()
     code, (answer,) = run(picture())

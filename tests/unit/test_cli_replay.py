@@ -103,7 +103,9 @@ def test_a_pass_is_one_confirmed_event_with_the_clips_times():
 
 
 def test_a_pass_that_is_open_at_the_clips_end_is_settled():
-    _, events = run(ScriptedClip(frames=17))
+    clip = ScriptedClip(frames=17)
+    clip.duration_s = 1.7
+    _, events = run(clip)
     assert [event["plate"] for event in events] == ["K995OX190"]
 
 
@@ -124,9 +126,22 @@ def test_a_clip_that_is_cut_off_gives_its_events_and_fails(capsys):
     assert "the end is missing" in capsys.readouterr().err
 
 
+def test_a_clip_that_ends_before_its_time_fails(capsys):
+    assert run(ScriptedClip(frames=20))[0] == 1
+    assert "the end is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("t_s", "duration_s", "early"),
+    [(39.96, 40.0, False), (37.5, 40.0, False), (26.0, 40.0, True), (0.5, 1.5, False), (5.0, None, False)],
+)
+def test_a_clip_may_be_a_little_shorter_than_it_says(t_s, duration_s, early):
+    assert replay.ends_early(t_s, duration_s) is early
+
+
 def test_damaged_frames_are_told(capsys):
     assert run(ScriptedClip(counts={"corrupt": 3}))[0] == 0
-    assert "3 frames are damaged" in capsys.readouterr().err
+    assert "damaged frames that were left out: 3" in capsys.readouterr().err
 
 
 def test_the_annotated_copy_has_every_frame_at_its_time():

@@ -26,7 +26,7 @@ class Encoder:
         """
         if size[0] % 2 or size[1] % 2:
             raise ValueError(f"{size[0]}x{size[1]}: H.264 needs an even width and height")
-        self._writer = ClipWriter(path, size=size, fps=fps, crf=crf)
+        self._writer = ClipWriter(path, size=size, fps=fps, crf=crf, preset="medium")
         self._fps = fps
         self._written = 0
 
