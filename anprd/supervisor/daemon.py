@@ -72,6 +72,7 @@ class Daemon:
         self._started_s = time.monotonic()
         self._had_terminal = _terminal_answers()
         self._stopping = False
+        self._in_haste = False
         self._last_reload: dict[str, Any] | None = None
         self._watchdog_due_s = self._summary_due_s = 0.0
         self._responders: list[Responder] = []
@@ -130,12 +131,12 @@ class Daemon:
         return {"daemon": self._own_facts(), "cameras": self._fleet.rows()}
 
     def _turn(self) -> None:
-        for key, _ in self._watch.select(TICK_S):
+        for key, _ in self._watch.select(0.0 if self._in_haste else TICK_S):
             # A callback of this very turn may have closed this one, and its number may be another's by now.
             if self._watch.get_map().get(key.fd) is key:
                 key.data()
         now_s = time.monotonic()
-        self._fleet.tick()
+        self._in_haste = self._fleet.tick()
         if self._redis_server is not None:
             self._redis_server.tick()
         for responder in self._responders:

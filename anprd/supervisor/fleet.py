@@ -17,8 +17,6 @@ from anprd.supervisor.children import Handle, Spawner, SpawnError
 from anprd.supervisor.decisions import Action, Reload
 from anprd.worker.messages import Drain
 
-STARTS_PER_TICK_MAX = 4  # a start takes milliseconds of the loop; more of them at once would hold up an answer
-
 
 class Fleet:
     """One child per enabled camera."""
@@ -46,16 +44,20 @@ class Fleet:
         """Every process has ended and none shall start."""
         return not self._children
 
-    def tick(self) -> None:
-        """Do for every child what is due."""
+    def tick(self) -> bool:
+        """Do for every child what is due, but start one at most: a start holds up the loop for some milliseconds.
+
+        Returns:
+            Whether more of them shall start, so that the next tick should come at once.
+        """
         starts = 0
         for child in list(self._children.values()):
             action = decisions.next_action(child.facts(), self._now_s())
             if action is Action.START:
                 starts += 1
-                if starts > STARTS_PER_TICK_MAX:
-                    continue
-            self._act(child, action)
+            if action is not Action.START or starts == 1:
+                self._act(child, action)
+        return starts > 1
 
     def adopt(self, settings: Settings, reload: Reload) -> None:
         """Take new settings: start, drain and replace the cameras that `reload` names, and no others."""

@@ -20,12 +20,15 @@ def name_process(name: str) -> None:
 
 
 def own_memory_bytes() -> int:
-    """Memory that would be free again without this process; 0 where the kernel does not say."""
+    """What one more worker like this costs: written to by it alone, in memory or swapped out; 0 where nobody says.
+
+    Pages of files and of the fork server are shared by all workers and do not count.
+    """
     try:
         lines = _ROLLUP.read_text().splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:")))
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Dirty:", "SwapPss:")))
 
 
 def _prctl(option: int, argument: ctypes.c_ulong | ctypes.c_char_p) -> None:

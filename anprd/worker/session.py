@@ -107,6 +107,7 @@ class Worker:
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
         self._beat_s = self._memory_s = float("-inf")
+        self._beat_state = self._tally.state
         self._memory_bytes = 0
 
     def run(self) -> None:
@@ -171,6 +172,8 @@ class Worker:
     def _breathe(self) -> None:
         """What is due between two frames, and while none comes: see a stop, settle what was lost, beat.
 
+        A beat a second, and one at once when the state has changed.
+
         Raises:
             _StopSeen: it is time to drain.
         """
@@ -180,8 +183,8 @@ class Worker:
         age_s = self._tally.frame_age_s(now_s)
         if age_s is not None and age_s > self._camera.track_gap_s_max:
             self._settle()
-        if now_s - self._beat_s >= BEAT_S:
-            self._beat_s = now_s
+        if now_s - self._beat_s >= BEAT_S or self._tally.state is not self._beat_state:
+            self._beat_s, self._beat_state = now_s, self._tally.state
             self._doors.say(Beat(self._facts()))
 
     def _settle(self) -> None:

@@ -153,7 +153,10 @@ class House:
         return self
 
     def beats(self):
-        return [message.facts for _, message in self.said if isinstance(message, Beat)]
+        return [facts for _, facts in self.timed_beats()]
+
+    def timed_beats(self):
+        return [(moment, message.facts) for moment, message in self.said if isinstance(message, Beat)]
 
     def pauses(self):
         return [round(later - earlier, 3) for earlier, later in pairwise(self.opened_at)]
@@ -258,10 +261,16 @@ def test_a_silent_camera_is_settled_without_waiting_for_its_timeout():
 
 def test_beats_come_once_a_second_whatever_the_frame_rate():
     house = House({"frames": 250}).run()
-    moments = [moment for moment, message in house.said if isinstance(message, Beat)]
+    moments = [moment for moment, facts in house.timed_beats() if facts.state is State.STREAMING]
     gaps = [later - earlier for earlier, later in pairwise(moments)]
     assert all(1.0 <= gap < 1.1 for gap in gaps)
     assert len(gaps) >= 9
+
+
+def test_a_change_of_state_is_told_at_once():
+    house = House({"frames": 2, "ends": "gone"}).run()
+    told = [(facts.state, round(moment - 1000, 2)) for moment, facts in house.timed_beats()]
+    assert told[:3] == [(State.STARTING, 0.0), (State.STREAMING, 0.04), (State.WAITING, 0.08)]
 
 
 def test_beats_go_on_while_the_camera_is_silent_and_between_tries():

@@ -1,0 +1,21 @@
+import pytest
+
+from anprd.errors import ConfigError
+from anprd.worker import entry, kernel
+
+
+@pytest.mark.parametrize(
+    ("environ", "level"),
+    [({}, "info"), ({"ANPRD_LOG_LEVEL": "DEBUG"}, "debug"), ({"ANPRD_LOG_LEVEL": "loud"}, "info")],
+)
+def test_the_environment_sets_how_much_is_logged(environ, level):
+    assert entry.log_level(environ) == level
+
+
+def test_a_broken_installation_is_the_operators_to_mend():
+    with pytest.raises(ConfigError, match="install anprd and its dependencies again"):
+        entry._load("anprd.worker.no_such_module")
+
+
+def test_a_process_knows_what_memory_is_its_own():
+    assert kernel.own_memory_bytes() > 0
