@@ -26,6 +26,7 @@ REPAIR_POSITIONS_MAX = 2  # more swaps make a plate of any lettering
 
 _DIGITS = string.digits
 _PLAIN = {"9": _DIGITS, "1": _DIGITS[1:], "A": string.ascii_uppercase}
+_SHAPES = str.maketrans(dict.fromkeys(string.ascii_uppercase, "A") | dict.fromkeys(_DIGITS, "9"))
 _DATES = re.compile(
     r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)\d\d"
     r"|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(19|20)\d\d"
@@ -108,24 +109,36 @@ def _swapped(text: str, positions: list[int], count: int) -> list[str]:
 def _likelihoods(text: str) -> dict[str, float]:
     """By country, how likely one of its plates is to be this text; without the countries that cannot write it."""
     found: dict[str, float] = {}
-    for series in _all_series():
+    for series in _series_by_shape().get(_shape(text), ()):
         if series.pattern.fullmatch(text):
             found[series.region] = found.get(series.region, 0.0) + series.likelihood
     return found
 
 
 @functools.cache
-def _all_series() -> tuple[_Series, ...]:
-    return tuple(
-        _compiled(country, pattern, share) for country in COUNTRIES for pattern, share in country.series.items()
-    )
+def _series_by_shape() -> dict[str, list[_Series]]:
+    """What to try for a text of a shape: of some three hundred series two or three, so that repairs stay cheap."""
+    found: dict[str, list[_Series]] = {}
+    for country in COUNTRIES:
+        for pattern, share in country.series.items():
+            words = [_words(country, sign) for sign in pattern]
+            series = _compiled(country, words, share)
+            for shape in {"".join(parts) for parts in itertools.product(*({*map(_shape, part)} for part in words))}:
+                found.setdefault(shape, []).append(series)
+    return found
 
 
-def _compiled(country: Country, pattern: str, share: float) -> _Series:
-    expression, size = "", 1
-    for sign in pattern:
-        members = (_PLAIN | country.classes).get(sign, sign)
-        words = members.split() if " " in members else list(members)
-        expression += "(?:" + "|".join(words) + ")"
-        size *= len(words)
-    return _Series(country.region, re.compile(expression), share / size * math.sqrt(country.vehicles))
+def _words(country: Country, sign: str) -> list[str]:
+    members = (_PLAIN | country.classes).get(sign, sign)
+    return members.split() if " " in members else list(members)
+
+
+def _compiled(country: Country, words: list[list[str]], share: float) -> _Series:
+    expression = "".join(f"(?:{'|'.join(part)})" for part in words)
+    likelihood = share / math.prod(map(len, words)) * math.sqrt(country.vehicles)
+    return _Series(country.region, re.compile(expression), likelihood)
+
+
+def _shape(text: str) -> str:
+    """A for each letter, 9 for each digit, anything else as it is."""
+    return text.translate(_SHAPES)

@@ -1,0 +1,67 @@
+"""Whether two tracks may be of one vehicle: a broken track and its rest, a plate and the badge above it."""
+
+import bisect
+import math
+
+from anprd.records import Box, Point
+from anprd.tracks.tracker import Spot, Track
+
+BESIDE_WIDTHS = 3.0  # from a plate to anything else at that end of the vehicle, in plate widths; guess, not measured
+BESIDE_S = 0.3  # two sightings this close in time tell where the two were beside each other
+FOLLOW_S_MAX = 4.0  # behind a pillar, a tree, another car; longer, and it may be the next vehicle
+FOLLOW_WIDTHS = 2.0  # how far the rest may begin from where the first part was heading,
+FOLLOW_WIDTHS_PER_S = 4.0  # and how much more for each second nobody saw it
+FOLLOW_WIDTHS_MAX = 8.0
+SAME_PLACE_IOU = 0.4
+
+
+def together(a: Track, b: Track) -> bool:
+    """Whether both were seen in one frame, so that they are two things."""
+    return not {spot.t_s for spot in a.trail}.isdisjoint(spot.t_s for spot in b.trail)
+
+
+def near(a: Track, b: Track) -> bool:
+    """Whether the two were side by side, or one began about where the other was heading, soon after."""
+    earlier, later = (a, b) if (a.first_t_s, a.id) <= (b.first_t_s, b.id) else (b, a)
+    if later.first_t_s <= earlier.last_t_s:
+        return _beside(earlier, later)
+    return _follows(earlier, later)
+
+
+def same_place(standing: Track, other: Track) -> bool:
+    """Whether the other track began, or is, where the first one stood when it was last seen."""
+    if not standing.standing:
+        return False
+    return any(standing.box.iou(box) >= SAME_PLACE_IOU for box in (other.first_box, other.box))
+
+
+def _beside(a: Track, b: Track) -> bool:
+    """Whether they kept their distance while both were in view: far away, another vehicle is a plate's width behind."""
+    distances = [_widths(found.box, spot.box) for spot in b.trail if (found := _spot_at(a.trail, spot.t_s))]
+    return bool(distances) and sum(distance > BESIDE_WIDTHS for distance in distances) <= len(distances) // 8
+
+
+def _follows(earlier: Track, later: Track) -> bool:
+    gap_s = later.first_t_s - earlier.last_t_s
+    if gap_s > FOLLOW_S_MAX:
+        return False
+    reach = min(FOLLOW_WIDTHS_MAX, FOLLOW_WIDTHS + FOLLOW_WIDTHS_PER_S * gap_s)
+    forwards = _widths_from(later.first_box, earlier.predicted(later.first_t_s), earlier.box)
+    return min(forwards, _widths_from(earlier.box, later.first_box.centre, later.first_box)) <= reach
+
+
+def _spot_at(trail: tuple[Spot, ...], t_s: float) -> Spot | None:
+    """The spot nearest in time, None where there is none near."""
+    index = bisect.bisect_left(trail, t_s, key=lambda spot: spot.t_s)
+    around = trail[max(0, index - 1) : index + 1]
+    nearest = min(around, key=lambda spot: abs(spot.t_s - t_s))
+    return nearest if abs(nearest.t_s - t_s) <= BESIDE_S else None
+
+
+def _widths(a: Box, b: Box) -> float:
+    return _widths_from(a, b.centre, b)
+
+
+def _widths_from(box: Box, point: Point, other: Box) -> float:
+    """How far a box's centre is from a point, in widths of the wider of two boxes."""
+    return math.dist(box.centre, point) / max(box.width, other.width, 1.0)

@@ -1,0 +1,94 @@
+"""Which vehicles were confirmed lately, so that none is told twice.
+
+A vehicle is known again by its plate, for as long as the hold; by a plate that is one mistake away, if it also came
+from where the other was last seen; and at any time by standing where it stood.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from anprd.plates import lookalikes
+from anprd.tracks import kinship
+from anprd.tracks.tracker import Track
+
+KNOWN_MAX = 256  # vehicles; four a second for a minute
+PARKED_HOLD_S = 12 * 3600.0  # a car that stands in one place is one pass overnight; guess, not measured
+CUT_LENGTH_MIN = 4  # a part of a plate this long tells whose it is
+
+
+@dataclass(slots=True)
+class Known:
+    """A vehicle that was told of, or that must not be told of again."""
+
+    plate: str
+    votes: int
+    weight: float
+    """As of the strongest ballot for `plate`; see `vote.Ballot`."""
+    last_t_s: float
+    told_as: Track | None = None
+    """The track under whose id it was told; None: before this process began."""
+    track: Track | None = None
+    """The latest of its tracks."""
+    told: list[str] = field(default_factory=list)
+    """Every plate it was told by, the present one last: none is ever told again."""
+
+
+class Memory:
+    """The vehicles of one camera that may still be the same when they are seen next."""
+
+    def __init__(self, hold_s: float) -> None:
+        """A plate is held for so long after its last sighting."""
+        self._hold_s = hold_s
+        self._known: list[Known] = []
+
+    def add(self, known: Known) -> None:
+        """Remember one more; where there are too many, the one that was not seen for longest gives way."""
+        self._known.append(known)
+        if len(self._known) > KNOWN_MAX:
+            self._known.remove(min(self._known, key=lambda one: one.last_t_s))
+
+    def forget(self, t_s: float) -> None:
+        """Drop what is too old to matter."""
+        self._known = [known for known in self._known if self._is_held(known, t_s) or self._is_parked(known, t_s)]
+
+    def find(self, plate: str, track: Track) -> Known | None:
+        """The vehicle that a plate read on this track belongs to: by the same text first, then by a similar one."""
+        t_s = track.last_t_s
+        same = [known for known in self._known if known.plate == plate and self._same_vehicle(known, track, t_s)]
+        alike = [known for known in self._known if self._alike(known, plate, track, t_s)]
+        return max(same or alike, key=lambda known: known.last_t_s, default=None)
+
+    def told(self, plate: str, t_s: float) -> bool:
+        """Whether the plate is held."""
+        return any(known.plate == plate and self._is_held(known, t_s) for known in self._known)
+
+    def near(self, track: Track) -> bool:
+        """Whether the track may be of a known vehicle, whatever was read on it."""
+        return any(kinship.near(known, track) or kinship.same_place(known, track) for known in self._tracks())
+
+    def _tracks(self) -> Iterator[Track]:
+        return (known.track for known in self._known if known.track is not None)
+
+    def _same_vehicle(self, known: Known, track: Track, t_s: float) -> bool:
+        return self._is_held(known, t_s) or (known.track is not None and kinship.same_place(known.track, track))
+
+    def _alike(self, known: Known, plate: str, track: Track, t_s: float) -> bool:
+        if lookalikes.twins(known.plate, plate):
+            return self._same_vehicle(known, track, t_s)
+        if known.track is None or kinship.together(known.track, track) or not _may_be(known.plate, plate):
+            return False
+        return kinship.near(known.track, track) or kinship.same_place(known.track, track)
+
+    def _is_held(self, known: Known, t_s: float) -> bool:
+        return t_s - known.last_t_s <= self._hold_s
+
+    def _is_parked(self, known: Known, t_s: float) -> bool:
+        standing = known.track is not None and known.track.standing
+        return standing and t_s - known.last_t_s <= PARKED_HOLD_S
+
+
+def _may_be(plate: str, other: str) -> bool:
+    """Whether one may be a misreading of the other, or what was left of it in view."""
+    short, long = sorted((plate, other), key=len)
+    cut = len(short) >= CUT_LENGTH_MIN and (long.startswith(short) or long.endswith(short))
+    return cut or lookalikes.similar(plate, other)

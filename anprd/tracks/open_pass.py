@@ -1,0 +1,199 @@
+"""One vehicle's way through the picture while it lasts: its track, its readings, and what they are worth."""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from anprd.plates import syntax
+from anprd.records import Box, Reading, Sighting, Verdict, VerdictKind
+from anprd.settings import CameraSettings
+from anprd.tracks import vote
+from anprd.tracks.memory import Known
+from anprd.tracks.tracker import Track
+from anprd.tracks.vote import Ballot
+
+FAR_WIDTH_PX = 60.0  # narrower plates are read wrongly alike, time and again; guess, not measured
+FAR_VOTES = 2  # so many more votes while every reading comes from afar
+STILL_SPAN_S = 1.5  # a text that does not move must last: longer than a second of the camera's clock
+TEXTS_MAX = 100  # different ones of a pass whose first moment is known; a clock makes one a second
+UNREADABLE_HITS_MIN = 3
+UNREADABLE_READS_MIN = 2  # a plate that was always cut by the frame's edge was never there to be read
+UNREADABLE_CONFIDENCE_MIN = 0.6  # the detector's, once; guess, not measured
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One vote: what was read, when and where."""
+
+    reading: Reading
+    t_s: float
+    box: Box
+
+    @property
+    def rank(self) -> tuple[float, float, float]:
+        return (self.reading.confidence, self.box.width, self.t_s)
+
+
+class OpenPass:
+    """A pass that has not ended.
+
+    Attributes:
+        track: its identity and way.
+        known: what it was told as, or is held as; None while nothing was said.
+        first_t_s: its first sighting, those of an adopted part included.
+        read_t_s: when it was last read.
+        papers: the last votes.
+        tries, voted: how often it was read, and how many of the readings were allowed to vote.
+    """
+
+    def __init__(self, track: Track, settings: CameraSettings) -> None:
+        self.track = track
+        self.known: Known | None = None
+        self.read_t_s = float("-inf")
+        self._settings = settings
+        self.papers: deque[Paper] = deque(maxlen=settings.votes_window)
+        self._ballot: Ballot | None = None
+        self.first_t_s = track.first_t_s
+        self.tries = self.voted = 0
+        self._refused: Counter[str] = Counter()
+        self._first_read_t_s: dict[str, float] = {}
+        self._widest_px = self._surest = 0.0
+        self._best = (0.0, track.first_t_s, track.box)
+
+    @property
+    def ballot(self) -> Ballot | None:
+        """The election among the last readings; None while there are none."""
+        if self._ballot is None:
+            self._ballot = vote.elect([paper.reading for paper in self.papers])
+        return self._ballot
+
+    def take(self, sighting: Sighting, t_s: float) -> str | None:
+        """Note a sighting; its reading votes, or the reason is returned why it may not."""
+        box, confidence = sighting.box, sighting.detection.confidence
+        self._widest_px = max(self._widest_px, box.width)
+        self._surest = max(self._surest, confidence)
+        self._best = max(self._best, (confidence * box.width, t_s, box), key=lambda best: best[:2])
+        if sighting.reading is None:
+            return None
+        self.read_t_s = t_s
+        self.tries += 1
+        reason = self._refusal(sighting.reading)
+        if reason is not None:
+            self._refused[reason] += 1
+            return "unsure" if reason == "unsure" else "implausible"
+        self.voted += 1
+        self.papers.append(Paper(sighting.reading, t_s, box))
+        self._ballot = None
+        self._note_text(sighting.reading.text, t_s)
+        return None
+
+    def adopt(self, other: Self) -> None:
+        """Take over the readings of an earlier part of the same pass."""
+        papers = sorted((*other.papers, *self.papers), key=lambda paper: paper.t_s)
+        self.papers = deque(papers, maxlen=self._settings.votes_window)
+        for paper in papers:
+            earliest_t_s = self._first_read_t_s.get(paper.reading.text, paper.t_s)
+            self._first_read_t_s[paper.reading.text] = min(earliest_t_s, paper.t_s)
+        self._ballot = None
+        self.first_t_s = min(self.first_t_s, other.first_t_s)
+        self.tries += other.tries
+        self.voted += other.voted
+
+    def agrees_with(self, other: Self) -> bool:
+        """Whether the two were read alike at least once."""
+        return not {paper.reading.text for paper in self.papers}.isdisjoint(
+            paper.reading.text for paper in other.papers
+        )
+
+    def settled(self) -> Ballot | None:
+        """The ballot, if it may be told now."""
+        ballot = self.ballot
+        if ballot is None or not vote.settled(ballot, self._settings.votes_min):
+            return None
+        far = all(paper.box.width < FAR_WIDTH_PX for paper in self._agreeing(ballot))
+        if far and ballot.votes < self._settings.votes_min + FAR_VOTES:
+            return None
+        return ballot if self.track.moved or self._lasts(ballot) else None
+
+    def final(self) -> Ballot | None:
+        """The ballot, if it may be told now that the pass is over."""
+        ballot = self.ballot
+        if ballot is None or not vote.final(ballot, self._settings.votes_min):
+            return None
+        trusted = self.track.moved or self._lasts(ballot) or (syntax.region(ballot.text) and not ballot.text.isdigit())
+        return ballot if trusted else None
+
+    def dismissal(self) -> str | None:
+        """Why an unread pass is not worth an event; None where it is one."""
+        still = not self.track.moved
+        if self.track.hits < UNREADABLE_HITS_MIN or self.tries < UNREADABLE_READS_MIN:
+            return "flicker"
+        if self._widest_px < self._settings.plate_width_px_min:
+            return "tiny"
+        if self._surest < UNREADABLE_CONFIDENCE_MIN:
+            return "doubtful"
+        if 2 * self._refused["lettering"] >= self.tries:
+            return "lettering"
+        # What stands still and is read, but never alike for long, is a clock or a line of the camera's own.
+        if still and 2 * (self.tries - self._refused["unsure"]) >= self.tries:
+            return "overlay"
+        return None
+
+    def told(self, kind: VerdictKind, ballot: Ballot, number: int) -> Verdict:
+        """What is said of this pass, under the number of the track that was first told."""
+        best = max(self._agreeing(ballot), key=lambda paper: paper.rank)
+        known = self.known
+        return Verdict(
+            kind=kind,
+            track=number,
+            plate=ballot.text,
+            confidence=ballot.confidence,
+            votes=ballot.votes,
+            reads=self.voted,
+            rows=ballot.rows,
+            box=best.box,
+            best_t_s=best.t_s,
+            first_t_s=known.told_as.first_t_s if known and known.told_as else self.first_t_s,
+            last_t_s=self.track.last_t_s,
+        )
+
+    def unreadable(self) -> Verdict:
+        """What is said of it when it ended without a plate; its best frame is the largest and surest box."""
+        _, best_t_s, box = self._best
+        return Verdict(
+            kind=VerdictKind.UNREADABLE,
+            track=self.track.id,
+            plate="",
+            confidence=0.0,
+            votes=0,
+            reads=self.voted,
+            rows=1,
+            box=box,
+            best_t_s=best_t_s,
+            first_t_s=self.first_t_s,
+            last_t_s=self.track.last_t_s,
+        )
+
+    def _refusal(self, reading: Reading) -> str | None:
+        if reading.confidence < self._settings.reading_confidence_min or not reading.text:
+            return "unsure"
+        if syntax.plausible(reading.text):
+            return None
+        return (
+            "lettering" if syntax.lettering(reading.text) and len(reading.text) >= syntax.LENGTH_MIN else "implausible"
+        )
+
+    def _agreeing(self, ballot: Ballot) -> Iterator[Paper]:
+        return (paper for paper in self.papers if paper.reading.text == ballot.text)
+
+    def _note_text(self, text: str, t_s: float) -> None:
+        if len(self._first_read_t_s) >= TEXTS_MAX:
+            self._first_read_t_s = {paper.reading.text: paper.t_s for paper in reversed(self.papers)}
+        self._first_read_t_s.setdefault(text, t_s)
+
+    def _lasts(self, ballot: Ballot) -> bool:
+        """Whether the text of something that does not move stays long enough, and is not digits, as a clock is."""
+        latest_t_s = max((paper.t_s for paper in self._agreeing(ballot)), default=float("-inf"))
+        span_s = latest_t_s - self._first_read_t_s.get(ballot.text, latest_t_s)
+        return not ballot.text.isdigit() and span_s >= STILL_SPAN_S

@@ -1,0 +1,517 @@
+from collections.abc import Iterable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from anprd.records import Box, Detection, Sighting, Verdict, VerdictKind
+from anprd.tracks.passes import Passes
+from tests.traffic import Camera, Vehicle, crossing, driving, settings, sighting
+
+PLATE, OTHER = "K995OX190", "P429OO197"
+FPS = 8.0
+CONFIRMED, UPDATED, UNREADABLE = VerdictKind.CONFIRMED, VerdictKind.UPDATED, VerdictKind.UNREADABLE
+
+
+def box(x: float, y: float = 500, width: float = 100) -> Box:
+    return Box(x, y, x + width, y + width / 4)
+
+
+def drive(
+    texts: Iterable[str | None], *, x: float = 100, step: float = 40, width: float = 100, **how: float
+) -> list[Sighting]:
+    """A plate that moves on by `step` from frame to frame and is read so."""
+    return [sighting(box(x + step * index, width=width), text, **how) for index, text in enumerate(texts)]
+
+
+def stand(texts: Iterable[str | None], *, x: float = 100, **how: float) -> list[Sighting]:
+    return drive(texts, x=x, step=0, **how)
+
+
+class Stage:
+    """Feeds frames to passes and keeps what was said."""
+
+    def __init__(self, **changes: object) -> None:
+        self.passes = Passes(settings(**changes))
+        self.t_s = 0.0
+        self.said: list[Verdict] = []
+
+    def show(self, *lanes: Sequence[Sighting]) -> list[Verdict]:
+        """The lanes side by side, frame by frame."""
+        before = len(self.said)
+        for index in range(max(map(len, lanes))):
+            self._feed([lane[index] for lane in lanes if index < len(lane)])
+        return self.said[before:]
+
+    def idle(self, seconds: float) -> list[Verdict]:
+        before = len(self.said)
+        for _ in range(int(seconds * FPS)):
+            self._feed([])
+        return self.said[before:]
+
+    def watch(self, vehicles: Sequence[Vehicle], seconds: float, **how: float) -> None:
+        for t_s, seen in Camera(**how).frames(vehicles, seconds):
+            self.said += self.passes.feed([found for _, found in seen], t_s)
+        self.said += self.passes.settle()
+
+    def told(self, kind: VerdictKind = CONFIRMED) -> list[str]:
+        return [verdict.plate for verdict in self.said if verdict.kind is kind]
+
+    def _feed(self, sightings: Sequence[Sighting]) -> None:
+        self.said += self.passes.feed(sightings, self.t_s)
+        self.t_s += 1 / FPS
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+# One pass, one verdict.
+
+
+def test_a_pass_is_confirmed_with_the_third_reading_that_agrees(stage: Stage) -> None:
+    assert stage.show(drive([PLATE] * 2)) == []
+    (verdict,) = stage.show(drive([PLATE], x=180))
+    assert (verdict.kind, verdict.plate, verdict.votes, verdict.reads) == (CONFIRMED, PLATE, 3, 3)
+    assert (verdict.first_t_s, verdict.last_t_s) == (0.0, 2 / FPS)
+    assert verdict.confidence == pytest.approx(0.95)
+
+
+def test_a_confirmed_pass_is_not_told_again(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 20))
+    stage.idle(3)
+    assert stage.passes.settle() == []
+    assert stage.told() == [PLATE]
+
+
+def test_the_best_frame_is_that_of_the_surest_reading_that_agrees(stage: Stage) -> None:
+    lane = drive([PLATE] * 3)
+    lane[1] = sighting(lane[1].box, PLATE, confidence=0.99)
+    (verdict,) = stage.show(lane)
+    assert (verdict.box, verdict.best_t_s) == (lane[1].box, 1 / FPS)
+
+
+def test_votes_min_is_the_cameras() -> None:
+    stage = Stage(votes_min=5)
+    assert stage.show(drive([PLATE] * 4)) == []
+    assert stage.show(drive([PLATE], x=260))[0].votes == 5
+
+
+def test_unsure_readings_never_vote(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 10, confidence=0.49))
+    stage.idle(2)
+    assert stage.told(UNREADABLE) == [""]
+    assert stage.said[0].reads == 0
+    assert stage.passes.counts["unsure"] == 10
+
+
+@pytest.mark.parametrize("text", ["190", "K9", "20200522", "K995OX190K9"])
+def test_scraps_and_dates_never_confirm(stage: Stage, text: str) -> None:
+    stage.show(drive([text] * 20))
+    assert stage.told() == []
+    assert stage.passes.counts["implausible"] == 20
+
+
+def test_first_readings_that_are_wrong_do_not_win(stage: Stage) -> None:
+    stage.show(drive(["K995OX19", "X9950X19", "K99SOX190", PLATE, PLATE, "K995QX190", PLATE, PLATE, PLATE]))
+    assert stage.told() == [PLATE]
+
+
+def test_far_plates_need_more_votes(stage: Stage) -> None:
+    """From afar the same wrong text may be read time and again."""
+    assert stage.show(drive(["K99SOX190"] * 4, width=45, step=20)) == []
+    stage.show(drive([PLATE] * 10, x=180, width=64))
+    assert stage.told() == [PLATE]
+
+
+def test_far_plates_that_come_no_nearer_are_told_all_the_same(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 5, width=45, step=20))
+    assert stage.told() == [PLATE]
+
+
+def test_a_fast_car_with_two_readings_is_unreadable(stage: Stage) -> None:
+    stage.show(drive([None, PLATE, PLATE, None], step=300))
+    stage.idle(2)
+    assert (stage.told(), stage.told(UNREADABLE)) == ([], [""])
+
+
+def test_three_readings_against_two_are_told_at_the_end_only(stage: Stage) -> None:
+    assert stage.show(drive(["K996OX190", PLATE, "K996OX190", PLATE, PLATE])) == []
+    stage.idle(2)
+    assert stage.told() == [PLATE]
+
+
+def test_a_tie_is_unreadable(stage: Stage) -> None:
+    stage.show(drive(["K996OX190", PLATE] * 5))
+    assert [verdict.kind for verdict in stage.idle(3)] == [UNREADABLE]
+
+
+def test_settling_tells_what_is_open_and_then_nothing(stage: Stage) -> None:
+    stage.show(drive(["K996OX190", PLATE, "K996OX190", PLATE, PLATE]))
+    assert [verdict.plate for verdict in stage.passes.settle()] == [PLATE]
+    assert stage.passes.settle() == []
+    assert stage.idle(5) == []
+
+
+# Corrections.
+
+
+def test_a_clearly_better_reading_is_an_update_of_the_same_track(stage: Stage) -> None:
+    stage.show(drive(["K996OX190"] * 3 + [PLATE] * 15))
+    assert [(verdict.kind, verdict.plate) for verdict in stage.said] == [(CONFIRMED, "K996OX190"), (UPDATED, PLATE)]
+    assert len({verdict.track for verdict in stage.said}) == 1
+    assert len({verdict.first_t_s for verdict in stage.said}) == 1
+
+
+def test_what_was_corrected_is_never_taken_back(stage: Stage) -> None:
+    stage.show(drive((["K996OX190"] * 15 + [PLATE] * 15) * 4, step=5))
+    assert len(stage.said) <= 2
+
+
+def test_a_last_reading_that_was_cut_changes_nothing(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 6 + ["K995OX19"] * 4))
+    assert stage.told() == [PLATE]
+    assert stage.told(UPDATED) == []
+
+
+# The same vehicle again.
+
+
+def test_a_broken_track_is_one_pass(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 5))
+    stage.idle(4)
+    stage.show(drive([PLATE] * 5, x=900))
+    assert stage.told() == [PLATE]
+    assert stage.passes.counts["repeated"] == 1
+
+
+def test_a_plate_that_comes_back_after_the_hold_is_another_pass(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 5))
+    stage.idle(32)
+    stage.show(drive([PLATE] * 5))
+    assert stage.told() == [PLATE, PLATE]
+    assert len({verdict.track for verdict in stage.said}) == 2
+
+
+def test_the_hold_begins_with_the_last_sighting(stage: Stage) -> None:
+    for _ in range(4):
+        stage.show(drive([PLATE] * 5))
+        stage.idle(25)
+    assert stage.told() == [PLATE]
+
+
+def test_a_look_alike_of_a_held_plate_is_the_same_vehicle(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 8))
+    stage.idle(10)
+    stage.show(drive(["K9950X190"] * 4, x=900))
+    assert stage.told() == [PLATE]
+
+
+def test_the_next_van_of_a_fleet_is_another_vehicle(stage: Stage) -> None:
+    """One digit apart, elsewhere, and ten seconds later: not the rest of a broken track."""
+    stage.show(drive(["A123BC77"] * 8))
+    stage.idle(10)
+    stage.show(drive(["A124BC77"] * 4))
+    assert stage.told() == ["A123BC77", "A124BC77"]
+
+
+def test_two_vans_of_a_fleet_side_by_side_are_two(stage: Stage) -> None:
+    stage.show(drive(["A123BC77"] * 8), drive(["A124BC77"] * 6, x=400))
+    assert sorted(stage.told()) == ["A123BC77", "A124BC77"]
+
+
+@pytest.mark.parametrize("rest", ["K99OX190", "K998OX190", "K995OX1", "95OX190"])
+def test_the_rest_of_a_broken_track_may_be_misread_or_cut(stage: Stage, rest: str) -> None:
+    stage.show(drive([PLATE] * 8))
+    stage.idle(1.8)
+    stage.show(drive([rest] * 4, x=1000))
+    assert stage.told() == [PLATE]
+    assert stage.passes.counts["repeated"] == 1
+
+
+def test_the_rest_of_a_broken_track_may_know_better(stage: Stage) -> None:
+    stage.show(drive(["K996OX190"] * 3))
+    stage.idle(1.8)
+    stage.show(drive([PLATE] * 8, x=800))
+    assert [(verdict.kind, verdict.plate) for verdict in stage.said] == [(CONFIRMED, "K996OX190"), (UPDATED, PLATE)]
+    assert len({verdict.track for verdict in stage.said}) == 1
+
+
+def test_readings_of_both_parts_of_a_broken_track_count_together(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 2))
+    stage.idle(1.4)
+    stage.show(drive([PLATE, None, None, PLATE, None, None], x=1500, step=30))
+    stage.idle(2)
+    assert stage.told() == [PLATE]
+    assert stage.told(UNREADABLE) == []
+
+
+def test_a_plate_remembered_from_before_a_restart_is_not_told(stage: Stage) -> None:
+    stage.passes.remember(PLATE, -10.0)
+    stage.show(drive([PLATE] * 8))
+    assert stage.said == []
+    stage.idle(31)
+    stage.show(drive([PLATE] * 8))
+    assert stage.told() == [PLATE]
+
+
+# What stands still.
+
+
+def test_a_parked_car_is_told_once_however_often_it_is_woken(stage: Stage) -> None:
+    for _ in range(5):
+        stage.show(stand([PLATE] * 30))
+        stage.idle(120)
+    assert stage.told() == [PLATE]
+
+
+def test_a_parked_car_that_leaves_and_returns_is_told_again(stage: Stage) -> None:
+    stage.show(stand([PLATE] * 30))
+    stage.show(drive([PLATE] * 20))
+    stage.idle(60)
+    stage.show(drive([PLATE] * 20))
+    assert stage.told() == [PLATE, PLATE]
+
+
+def clock(seconds: int, text: str = "0804{:02d}") -> list[str]:
+    """Read eight times a second, right each time."""
+    return [text.format(second) for second in range(seconds) for _ in range(int(FPS))]
+
+
+@pytest.mark.parametrize("text", ["0804{:02d}", "O804{:02d}", "2020052208{:02d}", "AM0804{:02d}"])
+def test_a_clock_is_neither_a_plate_nor_unreadable(stage: Stage, text: str) -> None:
+    stage.show(stand(clock(30, text)))
+    stage.idle(2)
+    assert stage.said == []
+    assert stage.passes.counts["overlay"] == 1
+
+
+def test_a_standing_car_takes_longer_but_is_told(stage: Stage) -> None:
+    assert stage.show(stand([PLATE] * 8)) == []
+    stage.show(stand([PLATE] * 8))
+    assert stage.told() == [PLATE]
+
+
+def test_a_car_that_arrived_and_stands_does_not_wait(stage: Stage) -> None:
+    stage.show(drive([None] * 4), [])
+    stage.show(stand([PLATE] * 4, x=260))
+    assert stage.told() == [PLATE]
+
+
+def test_a_parked_plate_that_nobody_can_read_is_told_once(stage: Stage) -> None:
+    for _ in range(4):
+        stage.show(stand([PLATE] * 30, confidence=0.3))
+        stage.idle(120)
+    assert stage.told(UNREADABLE) == [""]
+
+
+# What ends unread.
+
+
+def test_flicker_is_not_told(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 2))
+    stage.idle(2)
+    assert stage.said == []
+    assert stage.passes.counts["flicker"] == 1
+
+
+def test_a_plate_that_was_always_cut_is_not_told(stage: Stage) -> None:
+    stage.show(drive([None] * 10))
+    stage.idle(2)
+    assert stage.said == []
+
+
+def test_what_was_always_tiny_is_not_told(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 10, width=20, step=8, confidence=0.3))
+    stage.idle(2)
+    assert stage.said == []
+    assert stage.passes.counts["tiny"] == 1
+
+
+def test_what_the_detector_doubted_is_not_told(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 10, confidence=0.3, detection=0.52))
+    stage.idle(2)
+    assert stage.passes.counts["doubtful"] == 1
+
+
+def test_lettering_is_neither_a_plate_nor_unreadable(stage: Stage) -> None:
+    stage.show(drive(["PEUGEOT"] * 10))
+    stage.idle(2)
+    assert stage.said == []
+    assert stage.passes.counts["lettering"] == 1
+
+
+def test_a_line_of_text_is_no_plate(stage: Stage) -> None:
+    line = [sighting(Box(800, 10, 1900, 60), PLATE)] * 20
+    stage.show(line)
+    assert stage.said == []
+    assert stage.passes.counts["misshapen"] == 20
+
+
+def test_a_badge_above_a_confirmed_plate_is_a_fragment(stage: Stage) -> None:
+    badge = [sighting(box(110 + 40 * index, 380, 80), "B8O", confidence=0.4) for index in range(10)]
+    stage.show(drive([PLATE] * 12), badge)
+    stage.idle(2)
+    assert [verdict.plate for verdict in stage.said] == [PLATE]
+    assert stage.passes.counts["fragment"] == 1
+
+
+def test_an_unread_beginning_of_a_confirmed_pass_is_a_fragment(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 6, confidence=0.3))
+    stage.idle(1.6)
+    stage.show(drive([PLATE] * 6, x=900))
+    stage.idle(3)
+    assert [verdict.plate for verdict in stage.said] == [PLATE]
+
+
+def test_two_unread_parts_of_a_pass_are_one_event(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 6, confidence=0.3))
+    stage.idle(1.6)
+    stage.show(drive([PLATE] * 6, x=900, confidence=0.3))
+    stage.idle(8)
+    assert stage.told(UNREADABLE) == [""]
+
+
+def test_an_unread_car_on_another_lane_is_told(stage: Stage) -> None:
+    other = [sighting(box(900 - 40 * index, 900), OTHER, confidence=0.3) for index in range(10)]
+    stage.show(drive([PLATE] * 12), other)
+    stage.idle(2)
+    assert sorted(verdict.plate for verdict in stage.said) == ["", PLATE]
+
+
+# What the pipeline asks.
+
+
+def test_a_new_plate_is_read(stage: Stage) -> None:
+    assert stage.passes.wants_reading(Detection(box(100), 0.9), 0.0)
+
+
+def test_a_told_plate_with_votes_to_spare_is_read_less_often(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 6))
+    ahead = Detection(box(340), 0.9)
+    assert not stage.passes.wants_reading(ahead, stage.t_s)
+    assert stage.passes.wants_reading(Detection(box(330, 900), 0.9), stage.t_s)
+    stage.show(drive([None] * 4, x=340))
+    assert stage.passes.wants_reading(Detection(box(500), 0.9), stage.t_s)
+
+
+def test_an_unread_plate_in_view_is_unsettled_for_a_while(stage: Stage) -> None:
+    assert not stage.passes.unsettled(0.0)
+    stage.show(stand([PLATE] * 8, confidence=0.3))
+    assert stage.passes.unsettled(stage.t_s)
+    stage.show(stand([PLATE] * 40, confidence=0.3))
+    assert not stage.passes.unsettled(stage.t_s)
+
+
+def test_a_told_plate_is_settled(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 4))
+    assert not stage.passes.unsettled(stage.t_s)
+
+
+# Whole streets.
+
+
+@pytest.mark.parametrize("fps", [25, 12, 8])
+def test_every_car_of_a_street_is_told_once(fps: float) -> None:
+    plates = ["K995OX190", "P429OO197", "H474XM197", "E707EB77", "X618YB190"]
+    street = [
+        *(driving(plate, lane_m=-1.8, speed_m_s=9, start_m=35, begin_s=i * 1.2) for i, plate in enumerate(plates[:3])),
+        *(
+            driving(plate, lane_m=1.8, speed_m_s=-8, start_m=7, begin_s=0.7 + i * 1.5)
+            for i, plate in enumerate(plates[3:])
+        ),
+    ]
+    for seed in range(3):
+        stage = Stage()
+        stage.watch(street, 12, fps=fps, seed=seed)
+        assert sorted(stage.told()) == sorted(plates)
+        assert stage.told(UNREADABLE) == []
+
+
+@pytest.mark.parametrize("fps", [25, 12, 8, 5, 3])
+def test_no_wrong_plate_is_told_at_any_rate(fps: float) -> None:
+    cars = [
+        crossing(PLATE, away_m=16, speed_m_s=7, start_m=-7),
+        crossing(OTHER, away_m=13, speed_m_s=-6, start_m=6),
+        driving("X618YB190", lane_m=0, speed_m_s=16, start_m=45),
+    ]
+    for seed in range(4):
+        stage = Stage()
+        stage.watch(cars, 4, fps=fps, seed=seed)
+        assert set(stage.told()) <= {vehicle.plate for vehicle in cars}
+
+
+def test_a_day_keeps_its_memory_small(stage: Stage) -> None:
+    for number in range(200):
+        stage.show(drive([f"K{number * 37 % 1000:03d}OX190"] * 4))
+        stage.idle(2)
+    assert len(stage.told()) == 200
+    assert len(stage.passes._memory._known) < 30
+    assert stage.passes._open == {}
+    assert stage.passes._waiting == []
+
+
+TEXTS = st.sampled_from([None, PLATE, "K9950X190", "K996OX190", "K995OX19", OTHER, "TAXI", "19"])
+SIGHTINGS = st.builds(
+    lambda x, y, width, text, confidence: sighting(box(x, y, width), text, confidence=confidence),
+    st.sampled_from([100, 130, 300, 800]),
+    st.sampled_from([400, 420, 800]),
+    st.sampled_from([30, 90, 100, 110]),
+    TEXTS,
+    st.sampled_from([0.4, 0.6, 0.9]),
+)
+FRAMES = st.lists(st.lists(SIGHTINGS, max_size=3), max_size=40)
+
+
+def play(frames: Sequence[Sequence[Sighting]]) -> list[Verdict]:
+    passes, said = Passes(settings(votes_min=2, track_gap_s_max=0.4, same_plate_hold_s=1.0)), []
+    for index, frame in enumerate(frames):
+        said += passes.feed(frame, index / FPS)
+    return said + passes.settle()
+
+
+@profile(max_examples=60, deadline=None)
+@given(FRAMES)
+def test_a_track_is_confirmed_at_most_once_and_updated_to_other_plates_only(frames: list[list[Sighting]]) -> None:
+    by_track: dict[int, list[Verdict]] = {}
+    for verdict in play(frames):
+        by_track.setdefault(verdict.track, []).append(verdict)
+    for verdicts in by_track.values():
+        assert verdicts[0].kind in {CONFIRMED, UNREADABLE}
+        assert all(verdict.kind is UPDATED for verdict in verdicts[1:])
+        assert len({verdict.plate for verdict in verdicts}) == len(verdicts)
+        assert verdicts[0].kind is CONFIRMED or len(verdicts) == 1
+
+
+@profile(max_examples=60, deadline=None)
+@given(FRAMES)
+def test_a_told_plate_was_read_often_enough_and_surely(frames: list[list[Sighting]]) -> None:
+    readings = [
+        found.reading for frame in frames for found in frame if found.reading and found.reading.confidence >= 0.5
+    ]
+    for verdict in play(frames):
+        assert verdict.first_t_s <= verdict.best_t_s <= verdict.last_t_s
+        if verdict.kind is not UNREADABLE:
+            assert verdict.reads >= verdict.votes >= 2
+            assert sum(reading.text == verdict.plate for reading in readings) >= verdict.votes
+            assert 0 < verdict.confidence <= 1
+
+
+@profile(max_examples=60, deadline=None)
+@given(FRAMES, st.randoms(use_true_random=False))
+def test_the_order_of_sightings_in_a_frame_changes_nothing(frames: list[list[Sighting]], chance: object) -> None:
+    assert play(frames) == play([chance.sample(frame, len(frame)) for frame in frames])
+
+
+@profile(max_examples=40, deadline=None)
+@given(FRAMES)
+def test_settling_twice_is_settling_once(frames: list[list[Sighting]]) -> None:
+    passes = Passes(settings())
+    for index, frame in enumerate(frames):
+        passes.feed(frame, index / FPS)
+    passes.settle()
+    counts = passes.counts.copy()
+    assert passes.settle() == []
+    assert passes.counts == counts
