@@ -187,10 +187,11 @@ COUNTRIES = (
     Country(
         "IE",
         3,
-        {"y9c19": 0.005, "y9c199": 0.06, "y9c1999": 0.2, "y9c19999": 0.25}
+        {"y9c19": 0.005, "y9c199": 0.06, "y9c1999": 0.2, "y9c19999": 0.25, "o9c1999": 0.01, "o9c19999": 0.01}
         | {"d9hc19": 0.005, "d9hc199": 0.05, "d9hc1999": 0.2, "d9hc19999": 0.2},
         {
-            "y": "0189",  # until 2012 the year; since then the year and its half
+            "y": "01",  # until 2012 the year; since then the year and its half
+            "o": "89",  # cars that old are hardly met
             "d": "123",
             "h": "12",
             "c": "C CE CN CW D DL G KE KK KY L LD LH LK LM LS MH MN MO OY RN SO T TN TS W WD WH WW WX",

@@ -1,0 +1,59 @@
+from anprd.records import Box
+from anprd.tracks import kinship
+from anprd.tracks.tracker import Track
+from tests.traffic import sighting
+
+STEP_S = 1 / 8
+
+
+def box(x: float, y: float = 500, width: float = 100) -> Box:
+    return Box(x, y, x + width, y + width / 4)
+
+
+def track(number: int, boxes: list[Box], *, begin_s: float = 0.0) -> Track:
+    found = Track(number, sighting(boxes[0]), begin_s)
+    for index, place in enumerate(boxes[1:], start=1):
+        found.take(sighting(place), begin_s + index * STEP_S)
+    return found
+
+
+def drive(count: int, *, x: float = 0, y: float = 500, step: float = 40) -> list[Box]:
+    return [box(x + step * index, y) for index in range(count)]
+
+
+def test_a_badge_goes_with_its_plate() -> None:
+    plate, badge = track(1, drive(8)), track(2, drive(6, x=80, y=380), begin_s=2 * STEP_S)
+    assert kinship.near(plate, badge)
+    assert kinship.near(badge, plate)
+
+
+def test_a_car_that_passes_by_does_not() -> None:
+    assert not kinship.near(track(1, drive(16)), track(2, drive(16, x=600, y=560, step=-40)))
+
+
+def test_the_rest_of_a_broken_track_begins_where_the_first_part_was_heading() -> None:
+    first = track(1, drive(8))
+    assert kinship.near(first, track(2, drive(4, x=280 + 8 * 40), begin_s=15 * STEP_S))
+    assert not kinship.near(first, track(2, drive(4, x=1500), begin_s=15 * STEP_S))
+
+
+def test_what_comes_much_later_is_no_rest() -> None:
+    first = track(1, drive(8, step=0))
+    assert kinship.near(first, track(2, drive(4, step=0), begin_s=3.0))
+    assert not kinship.near(first, track(2, drive(4, step=0), begin_s=6.0))
+
+
+def test_two_in_one_frame_are_two_things() -> None:
+    assert kinship.together(track(1, drive(8)), track(2, drive(8, y=900)))
+    assert not kinship.together(track(1, drive(8)), track(2, drive(8), begin_s=2.0))
+
+
+def test_a_parked_car_is_found_in_its_place_at_any_time() -> None:
+    parked = track(1, drive(8, step=0))
+    assert kinship.same_place(parked, track(2, drive(3, step=0), begin_s=3600.0))
+    assert not kinship.same_place(parked, track(2, drive(3, x=200, step=0), begin_s=3600.0))
+
+
+def test_a_car_that_was_driving_when_last_seen_has_no_place() -> None:
+    driving = track(1, drive(8))
+    assert not kinship.same_place(driving, track(2, [driving.box] * 3, begin_s=3600.0))

@@ -1,0 +1,62 @@
+from anprd.records import Box
+from anprd.tracks.memory import KNOWN_MAX, PARKED_HOLD_S, Known, Memory
+from anprd.tracks.tracker import Track
+from tests.traffic import sighting
+
+HOLD_S = 30.0
+PLATE = "K995OX190"
+
+
+def track(*, x: float = 100, begin_s: float = 0.0, step: float = 40, count: int = 6, number: int = 1) -> Track:
+    boxes = [Box(x + step * index, 500, x + step * index + 100, 525) for index in range(count)]
+    found = Track(number, sighting(boxes[0]), begin_s)
+    for index, box in enumerate(boxes[1:], start=1):
+        found.take(sighting(box), begin_s + index / 8)
+    return found
+
+
+def known(plate: str = PLATE, *, of: Track | None = None, last_t_s: float = 1.0) -> Known:
+    return Known(plate, votes=5, weight=4.5, last_t_s=last_t_s, told_as=of, track=of, told=[plate])
+
+
+def test_a_plate_is_found_while_it_is_held() -> None:
+    memory, one = Memory(HOLD_S), known(of=track())
+    memory.add(one)
+    assert memory.find(PLATE, track(x=900, begin_s=20.0, number=2)) is one
+    assert memory.find(PLATE, track(x=900, begin_s=40.0, number=2)) is None
+    assert memory.find("P429OO197", track(begin_s=20.0, number=2)) is None
+
+
+def test_the_same_text_goes_before_a_similar_one() -> None:
+    memory, alike, same = Memory(HOLD_S), known("K9950X190", last_t_s=5.0), known(last_t_s=1.0)
+    memory.add(alike)
+    memory.add(same)
+    assert memory.find(PLATE, track(begin_s=6.0)) is same
+
+
+def test_a_plain_mistake_is_forgiven_only_where_the_track_goes_on() -> None:
+    memory, one = Memory(HOLD_S), known(of=track())
+    memory.add(one)
+    assert memory.find("K996OX190", track(x=420, begin_s=1.6, number=2)) is one
+    assert memory.find("K996OX190", track(x=1600, begin_s=1.6, number=2)) is None
+    assert memory.find("K996OX190", track(begin_s=15.0, number=2)) is None
+
+
+def test_what_is_old_is_forgotten_but_a_parked_car_is_not() -> None:
+    memory = Memory(HOLD_S)
+    memory.add(known(of=track()))
+    memory.add(known("P429OO197", of=track(x=800, step=0, number=2)))
+    memory.forget(3600.0)
+    assert memory.find(PLATE, track(begin_s=3600.0, number=3)) is None
+    assert memory.find("P429OO197", track(x=800, step=0, begin_s=3600.0, number=4)) is not None
+    memory.forget(PARKED_HOLD_S + 60)
+    assert memory.find("P429OO197", track(x=800, step=0, begin_s=3600.0, number=5)) is None
+
+
+def test_where_there_are_too_many_the_longest_unseen_gives_way() -> None:
+    memory = Memory(HOLD_S)
+    for number in range(KNOWN_MAX + 1):
+        memory.add(known(f"K{number:03d}OX190", last_t_s=float(number) / 100))
+    assert not memory.told("K000OX190", 1.0)
+    assert memory.told("K001OX190", 1.0)
+    assert memory.told(f"K{KNOWN_MAX:03d}OX190", 1.0)
