@@ -6,15 +6,29 @@ mix them up too, but two vans of one company may really differ by them, so they 
 mistake.
 """
 
+import functools
+
 TWIN_COST = 0.25  # guess, not measured: four of them are one plain mistake
 COUSIN_COST = 0.6  # guess, not measured: two of them are more than one plain mistake
 SIMILAR_MAX = 1.0
 SIMILAR_LENGTH_MIN = 4  # of three characters, two that agree are chance
 
-_TWINS = ("0ODQ", "1IL", "2Z", "5S", "6G", "8B", "4A", "7T")
+_TWINS = (
+    "0ODQ",
+    "1IL",
+    "2Z",
+    "5S",
+    "6G",
+    "8B",
+    "4A",
+    "7T",
+)  # never two digits; letters of one group read as each other too
 _COUSINS = "17 38 68 56 08 06 09 27 89 UV VY MN HN MH EF CG KX PR FP VW"
 _FOLD = str.maketrans({character: group[0] for group in _TWINS for character in group})
-_COUSIN_PAIRS = frozenset(pair for cousins in _COUSINS.split() for pair in (cousins, cousins[::-1]))
+_COSTS = {a + b: COUSIN_COST for pair in _COUSINS.split() for a, b in (list(pair), list(pair[::-1]))} | {
+    a + b: TWIN_COST for group in _TWINS for a in group for b in group if a != b
+}
+_TEXTS_MAX = 2048  # remembered: a vehicle is read a dozen times alike, and every vote compares all of them
 
 
 def fold(text: str) -> str:
@@ -33,12 +47,13 @@ def swaps(character: str) -> str:
     return "".join(sorted(set(group) - {character}))
 
 
+@functools.lru_cache(maxsize=_TEXTS_MAX)
 def distance(a: str, b: str) -> float:
     """The weighted edit distance: 1 for a missing, an extra or a wrong character, less for one that looks alike.
 
     A metric but for the triangle inequality. 0 only for equal texts.
     """
-    return _table(a, b)[-1][-1]
+    return 0.0 if a == b else _table(a, b)[-1][-1]
 
 
 def similar(a: str, b: str) -> bool:
@@ -48,11 +63,14 @@ def similar(a: str, b: str) -> bool:
     return abs(len(a) - len(b)) <= 1 and distance(a, b) <= SIMILAR_MAX
 
 
+@functools.lru_cache(maxsize=_TEXTS_MAX)
 def align(pivot: str, text: str) -> tuple[int | None, ...]:
     """For every character of `pivot` the index of its counterpart in `text`; None where `text` lacks it.
 
     Of several cheapest ways the one that pairs characters is taken, from the right.
     """
+    if pivot == text:
+        return tuple(range(len(text)))
     table = _table(pivot, text)
     found: list[int | None] = [None] * len(pivot)
     i, j = len(pivot), len(text)
@@ -68,11 +86,7 @@ def align(pivot: str, text: str) -> tuple[int | None, ...]:
 
 
 def _cost(a: str, b: str) -> float:
-    if a == b:
-        return 0.0
-    if fold(a) == fold(b):
-        return TWIN_COST
-    return COUSIN_COST if a + b in _COUSIN_PAIRS else 1.0
+    return 0.0 if a == b else _COSTS.get(a + b, 1.0)
 
 
 def _table(a: str, b: str) -> list[list[float]]:
