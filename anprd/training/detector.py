@@ -31,7 +31,7 @@ class CpuBf16Trainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is 
     def _setup_train(self, *args: Any, **kwargs: Any) -> None:
         super()._setup_train(*args, **kwargs)
         torch.set_num_threads(cores.thread_count())  # ultralytics leaves one core to a loader that needs a third of it
-        self.model = self.model.to(memory_format=torch.channels_last)
+        self.model: torch.nn.Module = self.model.to(memory_format=torch.channels_last)
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
         """The batch as ultralytics prepares it, its pictures in channels_last."""

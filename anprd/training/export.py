@@ -126,7 +126,8 @@ def _frame(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     size = input_size(image.shape[:2], side_px_max=DETECTOR_SIDE_PX)
     canvas = np.full((*size, 3), GREY, np.uint8)
     Letterbox.fit(image.shape[:2], size).apply(image, canvas)
-    return np.ascontiguousarray(canvas[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32) / 255
+    planes = np.ascontiguousarray(canvas[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32)
+    return planes / np.float32(255)
 
 
 def _register(folder: Path, name: str, target: Path, about: dict[str, Any]) -> None:

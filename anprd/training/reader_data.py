@@ -128,14 +128,14 @@ def damage(image: Grey, rng: np.random.Generator) -> Grey:
         image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6)), np.uint8)
     if rng.random() < 0.15:
         image = _motion_blur(image, rng)
-    picture = image.astype(np.float32)
+    picture: NDArray[np.float32] = image.astype(np.float32)
     if rng.random() < 0.25:
         picture *= _shadow(rng, image.shape)
     if rng.random() < 0.8:
-        picture = 255 * np.clip(picture / 255, 0, 1) ** rng.uniform(0.6, 1.6)
-        picture = (picture - 128) * rng.uniform(0.45, 1.3) + 128 + rng.uniform(-45, 45)
+        toned = 255 * np.clip(picture / 255, 0, 1) ** rng.uniform(0.6, 1.6)
+        picture = np.asarray((toned - 128) * rng.uniform(0.45, 1.3) + 128 + rng.uniform(-45, 45), np.float32)
     if rng.random() < 0.4:
-        picture += rng.normal(0, rng.uniform(1, 12), picture.shape)
+        picture += rng.normal(0, rng.uniform(1, 12), picture.shape).astype(np.float32)
     if rng.random() < 0.06:
         picture = 255 - picture
     result = np.clip(picture, 0, 255).astype(np.uint8)

@@ -43,7 +43,8 @@ class Reader(threading.Thread):
             with contextlib.suppress(redis.RedisError):
                 client = redis.Redis(port=self._server.port, decode_responses=True, socket_timeout=3)
                 for _, entries in client.xread({"anprd:events": last}, block=500):
-                    for last, fields in entries:
+                    for entry, fields in entries:
+                        last = entry
                         self.arrived.append((datetime.now(UTC), fields))
 
     def stop(self):
@@ -102,7 +103,7 @@ def gate(folder):
 
 def test_every_true_plate_arrives_once_and_within_two_seconds_of_its_best_frame(tmp_path, server, reader):
     with rtsp_server.serving(f"/gate=once:{DEMO_CLIP}") as camera, daemon(tmp_path, camera.url("/gate"), server):
-        until(lambda: len(reader.confirmed()) >= len(VEHICLES), CLIP_S + 40, lambda: reader.confirmed())
+        until(lambda: len(reader.confirmed()) >= len(VEHICLES), CLIP_S + 40, reader.confirmed)
     assert Counter(reader.confirmed()) == Counter(vehicle["plate"] for vehicle in VEHICLES)
     late = [
         (fields["plate"], waited_s)
