@@ -121,8 +121,9 @@ def test_settling_twice_says_nothing_twice():
     assert pipeline.settle() == []
 
 
-def test_a_box_touches_the_edge_within_two_pixels():
-    assert touches_edge(Box(1, 50, 60, 70), ROAD)
-    assert touches_edge(Box(100, 50, 319, 70), ROAD)
-    assert touches_edge(Box(100, 150, 160, 179), ROAD)
-    assert not touches_edge(Box(3, 50, 60, 70), ROAD)
+def test_a_box_touches_the_edge_within_four_pixels_or_a_share_of_its_width():
+    assert touches_edge(Box(3, 50, 60, 70), ROAD)
+    assert touches_edge(Box(100, 50, 317, 70), ROAD)
+    assert touches_edge(Box(100, 150, 160, 177), ROAD)
+    assert touches_edge(Box(7, 50, 207, 100), ROAD)
+    assert not touches_edge(Box(7, 50, 60, 70), ROAD)
