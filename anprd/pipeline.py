@@ -15,8 +15,8 @@ from anprd.video.frames import Frame
 from anprd.video.motion import MotionGate
 from anprd.video.pacing import Pace, Pacer
 
-# A box this close to the frame's edge is a plate cut off, and what is left of it reads as another plate: boxes that ended
-# 2 px inside the frame were read without their last characters, at .89 confidence.
+# A box this close to the frame's edge is a plate cut off, and what is left of it reads as another plate: boxes that
+# ended 2 px inside the frame were read without their last characters, at .89 confidence.
 EDGE_PX, EDGE_RATIO = 4.0, 0.04  # pixels, and share of the box's width
 
 
