@@ -42,10 +42,14 @@ def read(pictures: Sequence[Path], *, output: Path | None, weights: Path | None,
     """
     vision = Vision.load(weights)
     copies = None if output is None else Copies(output, pictures)
+    prepared: set[tuple[int, ...]] = set()
     code = EXIT_DONE
     for picture in pictures:
         try:
             image = load_picture(picture)
+            if image.shape not in prepared:  # a network is compiled for each shape: once, and no part of what is timed
+                prepared.add(image.shape)
+                look(vision, image)
             sightings, ms = look(vision, image)
             printer(answer(str(picture), image, sightings, ms))
             if copies is not None:
