@@ -1,8 +1,8 @@
 # Everything here can be called twice; what is already there is left alone.
 
 PYTHON ?= python3
-# The service's Python must be one that the user anprd may run: Debian's own, where there is one.
-SYSTEM_PYTHON ?= $(firstword $(wildcard /usr/bin/python3) $(PYTHON))
+# The service's Python must be one that the user anprd may run: Debian's own, where there is one and no other is named.
+SYSTEM_PYTHON ?= $(if $(filter file,$(origin PYTHON)),$(firstword $(wildcard /usr/bin/python3) $(PYTHON)),$(PYTHON))
 PREFIX := /opt/anprd
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml README.md LICENSE
