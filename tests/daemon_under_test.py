@@ -100,6 +100,7 @@ def build(camera, settings, *, stop, say):
         clock=SystemClock(),
         say=say,
         own_memory_bytes=kernel.own_memory_bytes,
+        note_plates=lambda: None,
     )
     return Worker(camera, doors, camera_time=time_of_camera, stop=stop, pid=threading.get_native_id())
 

@@ -8,10 +8,10 @@ the stream has it; and what the stream has had it does not take again.
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from random import SystemRandom
 from typing import Protocol
 
+from anprd.backoff import backoff_s
 from anprd.errors import SinkError
 from anprd.events.record import Event
 from anprd.events.redis_stream import BATCH_MAX
@@ -21,7 +21,6 @@ from anprd.observe import logs
 RETRY_FIRST_S = 0.25  # a restarted redis-server is back within a second
 RETRY_CAP_S = 10.0  # nobody wants to wait longer than this once Redis is back; 200 cameras are then 30 tries a second
 HELD_MAX = 1000  # events kept in memory while the disk takes none; half a megabyte
-_DOUBLINGS_MAX = 30  # 2**30 times the first delay is past every cap
 
 
 class Clock(Protocol):
@@ -36,19 +35,6 @@ class Stream(Protocol):
     def publish(self, events: Sequence[Event]) -> int:
         """Add those events that are not there yet; SinkError where that is not sure."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Exponential, capped, half of it by chance: workers that lost Redis together do not come back together."""
-
-    first_s: float = RETRY_FIRST_S
-    cap_s: float = RETRY_CAP_S
-
-    def delay_s(self, failures: int, chance: float) -> float:
-        """The wait after so many failures in a row (1 and up); `chance` is 0..1."""
-        whole_s = min(self.cap_s, self.first_s * 2.0 ** min(failures - 1, _DOUBLINGS_MAX))
-        return whole_s * (0.5 + 0.5 * chance)
 
 
 class Delivery:
@@ -66,7 +52,6 @@ class Delivery:
         self._clock = clock
         self._log = log
         self._chance = chance
-        self._backoff = Backoff()
         self._lock = threading.Lock()  # of `_held` and the order of the spool; never held while Redis is asked
         self._held: deque[Event] = deque()
         self._held_dropped = 0
@@ -183,7 +168,7 @@ class Delivery:
         self._failures += 1
         self._row += 1
         self._last_error = str(error)
-        delay_s = self._backoff.delay_s(self._row, self._chance())
+        delay_s = backoff_s(self._row, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=self._chance())
         self._retry_at_s = self._clock.now_s() + delay_s
         say = self._log.warning if self._row == 1 else self._log.debug
         say("delivery_failed", error=str(error), pending=self.waiting(), retry_in_s=round(delay_s, 2), tries=self._row)

@@ -15,8 +15,8 @@ yes       yes       -                            WAIT
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from anprd import backoff
 from anprd.settings import CameraSettings, Settings
-from anprd.worker import backoff
 
 DRAIN_S = 10.0  # settling is milliseconds and publishing is bounded by the worker; what takes longer is stuck
 STUCK_S = 30.0  # the loop beats each second; a camera may send what cannot be decoded for 20 (video/live.py)

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from anprd import backoff
 from anprd.errors import ConfigError
 from anprd.observe import logs
 from anprd.settings import EMBEDDED, Settings
 from anprd.supervisor import places
-from anprd.worker import backoff
 
 SOCKET_NAME = "redis.sock"
 READY_S_MAX = 30.0  # loading a full append-only file of 100,000 events takes about a second; a slow disk more
@@ -75,7 +75,7 @@ def arguments(server: Path, *, directory: Path, unix_socket: Path, port: int) ->
         "--port": str(port),
         "--bind": "127.0.0.1",
         "--appendonly": "yes",
-        "--appendfsync": "everysec",  # redis.conf's own advice; a power cut costs a second, a crash nothing
+        "--appendfsync": "always",  # what was answered is on disk: docs/measured.md#events
         "--save": "",
         "--daemonize": "no",
         "--logfile": str(directory / "redis.log"),

@@ -58,6 +58,10 @@ class Memory:
         alike = [known for known in self._known if self._alike(known, plate, track, t_s)]
         return max(same or alike, key=lambda known: known.last_t_s, default=None)
 
+    def seen_since(self, t_s: float) -> list[tuple[str, float]]:
+        """The plates that this process saw at `t_s` or later, each with when that was last."""
+        return [(known.plate, known.last_t_s) for known in self._known if known.track and known.last_t_s >= t_s]
+
     def told(self, plate: str, t_s: float) -> bool:
         """Whether the plate is held."""
         return any(known.plate == plate and self._is_held(known, t_s) for known in self._known)

@@ -51,6 +51,10 @@ class Passes:
             Known(plate, votes=self._settings.votes_window, weight=self._settings.votes_window, last_t_s=t_s)
         )
 
+    def seen_since(self, t_s: float) -> list[tuple[str, float]]:
+        """Confirmed plates in view at `t_s` or later, and when last: what `remember` needs after a restart."""
+        return self._memory.seen_since(t_s)
+
     def feed(self, sightings: Sequence[Sighting], t_s: float) -> list[Verdict]:
         """Take one frame's plates, in any order, and return what they settled.
 

@@ -3,6 +3,7 @@
 Heavy to import (networks, decoder, Redis), so the fork server imports it once for all workers.
 """
 
+import contextlib
 import os
 import socket
 import threading
@@ -26,7 +27,7 @@ from anprd.vision.plates import Vision
 from anprd.worker import kernel
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.messages import Beat, Stopped
-from anprd.worker.session import Doors, Worker
+from anprd.worker.session import NOTE_EVERY_S, Doors, Worker
 
 
 def build(
@@ -54,6 +55,7 @@ def build(
         clock=clock,
         say=say,
         own_memory_bytes=kernel.own_memory_bytes,
+        note_plates=lambda: note_plates(pipeline, spool, camera_time, clock.now_s() - 2 * NOTE_EVERY_S),
     )
     return Worker(camera, doors, camera_time=camera_time, stop=stop, pid=os.getpid())
 
@@ -71,3 +73,12 @@ def remember_plates(pipeline: Pipeline, spool: Spool, camera: CameraSettings, cl
         return
     for plate, at in recent:
         pipeline.passes.remember(plate, now_s - (now - at).total_seconds())
+
+
+def note_plates(pipeline: Pipeline, spool: Spool, camera_time: CameraTime, since_s: float) -> None:
+    """Keep on disk which confirmed plates were in view since then, for `remember_plates` of the next worker."""
+    with contextlib.suppress(
+        SinkError
+    ):  # the spool tells of its troubles itself; a plate told twice is the lesser evil
+        for plate, t_s in pipeline.passes.seen_since(since_s):
+            spool.remember(plate, camera_time.at(t_s))

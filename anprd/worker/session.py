@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from anprd import backoff
 from anprd.errors import SourceError
 from anprd.events.record import Event
 from anprd.observe import logs
@@ -19,7 +20,6 @@ from anprd.redaction import redact
 from anprd.settings import CameraSettings
 from anprd.video.clock import Clock
 from anprd.video.frames import Frame
-from anprd.worker import backoff
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.messages import Beat, Facts, State, Stopped
 from anprd.worker.tally import Tally
@@ -30,6 +30,7 @@ BEAT_S = 1.0
 WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
 PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
 MEMORY_EVERY_S = 10.0  # asking the kernel costs a millisecond or two
+NOTE_EVERY_S = 10.0  # well within the shortest hold anybody sets; costs one fsync for each plate in view
 
 
 class Source(Protocol):
@@ -79,6 +80,8 @@ class Doors:
     clock: Clock
     say: Callable[[Beat | Stopped], object]
     own_memory_bytes: Callable[[], int]
+    note_plates: Callable[[], object]
+    """Writes down which confirmed plates are in view: a parked car must not be told again by the next worker."""
 
 
 class Worker:
@@ -106,7 +109,7 @@ class Worker:
         self._settled = True
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
-        self._beat_s = self._memory_s = float("-inf")
+        self._beat_s = self._memory_s = self._note_s = float("-inf")
         self._beat_state = self._tally.state
         self._memory_bytes = 0
 
@@ -170,7 +173,7 @@ class Worker:
         self._doors.say(Stopped(self._facts()))
 
     def _breathe(self) -> None:
-        """What is due between two frames, and while none comes: see a stop, settle what was lost, beat.
+        """What is due between two frames, and while none comes: see a stop, settle what was lost, note, beat.
 
         A beat a second, and one at once when the state has changed.
 
@@ -183,6 +186,9 @@ class Worker:
         age_s = self._tally.frame_age_s(now_s)
         if age_s is not None and age_s > self._camera.track_gap_s_max:
             self._settle()
+        if now_s - self._note_s >= NOTE_EVERY_S:
+            self._note_s = now_s
+            self._doors.note_plates()
         if now_s - self._beat_s >= BEAT_S or self._tally.state is not self._beat_state:
             self._beat_s, self._beat_state = now_s, self._tally.state
             self._doors.say(Beat(self._facts()))

@@ -257,6 +257,14 @@ def test_a_plate_remembered_from_before_a_restart_is_not_told(stage: Stage) -> N
     assert stage.told() == [PLATE]
 
 
+def test_the_next_process_can_be_told_which_plates_were_in_view(stage: Stage) -> None:
+    stage.passes.remember("B456OX99", -1.0)
+    stage.show(drive([PLATE] * 8))
+    last_s = stage.t_s - 1 / FPS
+    assert stage.passes.seen_since(0.0) == [(PLATE, last_s)]
+    assert stage.passes.seen_since(stage.t_s) == []
+
+
 # What stands still.
 
 

@@ -119,6 +119,7 @@ class House:
         self.stages = FakeStages()
         self.outbox = FakeOutbox()
         self.said = []
+        self.noted_at = []
         self.stop = threading.Event()
         self.stop_at_s = float("inf")
         self.listens = True
@@ -129,7 +130,7 @@ class House:
         recorder = Recorder(camera="gate", host="host", at=time.at, region=lambda _plate: "RU")
         doors = Doors(
             open_source=self.open, stages=self.stages, record=recorder.record, outbox=self.outbox, clock=self.clock,
-            say=self.say, own_memory_bytes=lambda: 1,
+            say=self.say, own_memory_bytes=lambda: 1, note_plates=lambda: self.noted_at.append(self.clock.now),
         )  # fmt: skip
         camera = CameraSettings(name="gate", url="rtsp://192.0.2.1/", track_gap_s_max=GAP_S)
         self.worker = Worker(camera, doors, camera_time=time, stop=self.stop, pid=7, chance=lambda: 1.0)
@@ -315,3 +316,9 @@ def test_a_bug_is_not_retried():
     with pytest.raises(ZeroDivisionError):
         house.run()
     assert house.opened[0].closed
+
+
+def test_the_plates_in_view_are_noted_every_ten_seconds_while_frames_come():
+    house = House({"frames": 31, "seconds_a_frame": 1.0}).run()
+    pauses = [round(later - earlier) for earlier, later in pairwise(house.noted_at[:4])]
+    assert pauses == [10, 10, 10]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.worker.backoff import backoff_s
+from anprd.backoff import backoff_s
 
 FAILURES = st.integers(min_value=1, max_value=10**6)
 CHANCE = st.floats(min_value=0, max_value=1)
