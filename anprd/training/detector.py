@@ -4,28 +4,22 @@ ultralytics trains in FP32 on a CPU: its mixed precision is for CUDA. With autoc
 same network trains about four times faster on a CPU with AVX512-BF16 (docs/measured.md#training).
 """
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("YOLO_OFFLINE", "true")
-os.environ.setdefault("YOLO_AUTOINSTALL", "false")
-
 import torch
-import ultralytics.engine.trainer as ultralytics_trainer
-from ultralytics import YOLO
-from ultralytics.models.yolo.detect import DetectionTrainer
 
-from anprd.training import cores, detector_data
+from anprd.training import cores, detector_data, detector_scenes, yolo
 
 BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
 FINE_TUNING_RATE = 0.001  # from trained weights: half, so that the first steps do not undo them (guess, not measured)
 RENDERED_COUNT = 500  # a tenth of the photos: enough for rare plates, too few to believe in plates without a car
+STREET_COUNT = 30  # of twelve frames: enough to unlearn windows and hedges
 
 
-class CpuBf16Trainer(DetectionTrainer):  # type: ignore[misc]  # ultralytics is untyped
+class CpuBf16Trainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is untyped
     """ultralytics' detection trainer with the forward pass in bf16 and channels_last."""
 
     def _setup_train(self, *args: Any, **kwargs: Any) -> None:
@@ -48,6 +42,7 @@ class Plan:
     side_px: int = 416
     epochs: int = 30
     rendered_count: int = RENDERED_COUNT
+    street_count: int = STREET_COUNT
     name: str = "detector"
 
 
@@ -65,13 +60,15 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
     """
     scenes = out / f"scenes-{plan.side_px}"
     description = detector_data.prepare(data, scenes, side_px=plan.side_px)
-    detector_data.add_rendered(scenes, count=plan.rendered_count, fonts=fonts)
-    ultralytics_trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
+    detector_scenes.add(
+        scenes, side_px=plan.side_px, pasted=plan.rendered_count, streets=plan.street_count, fonts=fonts
+    )
+    yolo.trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
     last = out / plan.name / "weights" / "last.pt"
     if last.exists():
-        YOLO(str(last)).train(trainer=CpuBf16Trainer, resume=True)
+        yolo.YOLO(str(last)).train(trainer=CpuBf16Trainer, resume=True)
     else:
-        YOLO(plan.model).train(trainer=CpuBf16Trainer, **_arguments(description, out, plan))
+        yolo.YOLO(plan.model).train(trainer=CpuBf16Trainer, **_arguments(description, out, plan))
     return out / plan.name / "weights" / "best.pt"
 
 

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import cv2
-import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Box
-from anprd.training.render import paste, typeface
 
 JPEG_QUALITY = 95
-RENDERED = "rendered-"
 PICTURE_ENDINGS: tuple[str, ...] = (".jpg", ".jpeg", ".png", ".webp")
 
 
@@ -53,30 +50,6 @@ def prepare(data: Path, work: Path, *, side_px: int) -> Path:
     description = work / "data.yaml"
     description.write_text(f"path: {work.resolve()}\ntrain: images/train\nval: images/val\nnames: {{0: plate}}\n")
     return description
-
-
-def add_rendered(work: Path, *, count: int, fonts: Path | None, seed: int = 1) -> None:
-    """Add `count` scenes to the training part of a prepared folder: its own photos with rendered plates pasted in."""
-    typefaces = typeface.load_all(fonts)
-    photos = sorted(path for path in (work / "images" / "train").glob("*.jpg") if not path.stem.startswith(RENDERED))
-    for index in range(count):
-        target = work / "images" / "train" / f"{RENDERED}{seed}-{index:05d}.jpg"
-        if target.exists():
-            continue
-        rng = np.random.default_rng((seed, index))
-        photo = photos[int(rng.integers(len(photos)))]
-        image = np.asarray(cv2.imread(str(photo)), np.uint8)
-        height, width = image.shape[:2]
-        label = work / "labels" / "train" / f"{photo.stem}.txt"
-        scene = paste.paste_scene(rng, image, typefaces, taken=boxes(label, width, height))
-        lines = [*label.read_text().splitlines(), *(_line(box, width, height) for box in scene.boxes)]
-        (work / "labels" / "train" / f"{target.stem}.txt").write_text("\n".join(lines) + "\n")
-        cv2.imwrite(str(target), scene.image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-
-
-def _line(box: Box, width: int, height: int) -> str:
-    x, y = box.centre
-    return f"0 {x / width:.6f} {y / height:.6f} {box.width / width:.6f} {box.height / height:.6f}"
 
 
 def scenes(data: Path) -> Iterator[Scene]:

@@ -123,7 +123,7 @@ def _crop_readings(
 
 def _detector(vision: Vision, data: Path, progress: Callable[[Iterable[Any]], Iterable[Any]]) -> dict[str, Any]:
     """Precision and recall at the default threshold, and mAP as ultralytics computes it."""
-    from ultralytics.utils.metrics import ap_per_class  # of the training environment
+    from anprd.training.yolo import ap_per_class  # of the training environment
 
     hits: list[NDArray[np.bool_]] = []
     confidences: list[float] = []

@@ -1,14 +1,10 @@
 """Trained checkpoints become the INT8 networks of a weights folder, with the manifest that the daemon checks."""
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("YOLO_OFFLINE", "true")
-os.environ.setdefault("YOLO_AUTOINSTALL", "false")
 
 import cv2
 import numpy as np
@@ -43,7 +39,7 @@ def detector(checkpoint: Path, data: Path, folder: Path) -> Path:
     Raises:
         ConfigError: the checkpoint or the data cannot be read.
     """
-    from ultralytics import YOLO  # imported late: it takes seconds and the other exports do not need it
+    from anprd.training.yolo import YOLO  # imported late: it takes seconds and the other exports do not need it
 
     if not checkpoint.is_file():
         raise ConfigError(f"{checkpoint}: no such checkpoint; train one with 'anprd train detector'")
