@@ -61,7 +61,7 @@ def paint(camera: Pinhole, rng: np.random.Generator) -> Backdrop:
 
 
 def _bytes(picture: Floats) -> Bgr:
-    return np.asarray(np.clip(picture, 0, 255), dtype=np.uint8)
+    return np.asarray(np.clip(np.nan_to_num(picture), 0, 255), dtype=np.uint8)
 
 
 def _dusk(day: Floats) -> Bgr:
