@@ -1,0 +1,186 @@
+"""The service under a real systemd, in the order of its life: installed, started, changed, hurt, renewed, removed."""
+
+import json
+
+import pytest
+
+from tests.command import DEMO_TRUTH, ROOT
+from tests.systemd_machine import SOURCE, CannotBootError, SystemdMachine, eventually
+
+pytestmark = [pytest.mark.systemd, pytest.mark.weights]
+
+CAMERAS = f"""\
+redis: embedded
+cameras:
+  gate:
+    url: file:{SOURCE}/config/demo.mp4
+"""
+SECOND = f"""\
+  yard:
+    url: file:{SOURCE}/config/demo.mp4
+    detect_fps_max: 1
+"""
+CONFIG = "/etc/anprd/cameras.yaml"
+START_S_MAX = 60.0
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory):
+    try:
+        with SystemdMachine(tmp_path_factory.mktemp("systemd")) as machine:
+            yield machine
+    except CannotBootError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def installed(machine):
+    done = machine.run_online(f"cd {SOURCE} && make install")
+    if done.code != 0 and "connection broken by" in done.err:
+        pytest.skip("no package registry can be reached")
+    assert done.code == 0, done
+    return machine
+
+
+@pytest.fixture
+def running(installed):
+    """The service with one camera, streaming."""
+    installed.write(CONFIG, CAMERAS)
+    installed.said("systemctl reset-failed anprd; systemctl start anprd")
+    await_streaming(installed, ["gate"])
+    yield installed
+    installed.run("systemctl stop anprd")
+
+
+def show(machine, name):
+    return machine.said(f"systemctl show anprd -p {name} --value")
+
+
+def status(machine):
+    done = machine.run("anprd status --json")
+    return json.loads(done.out) if done.code == 0 else {"daemon": {"pid": None}, "cameras": []}
+
+
+def await_streaming(machine, names):
+    def streaming():
+        return [camera["name"] for camera in status(machine)["cameras"] if camera["state"] == "streaming"] == names
+
+    assert eventually(streaming, within_s=START_S_MAX), machine.run("journalctl -u anprd -n 30 -o cat").out
+
+
+def pids(machine):
+    """Every process of the user anprd."""
+    return set(machine.run("ps -u anprd -o pid=").out.split())
+
+
+def test_make_install_lays_out_the_service(installed):
+    assert installed.said(f"stat -c '%a %U:%G' {CONFIG}") == "640 root:anprd"
+    assert installed.said(f"cat {CONFIG}") == (ROOT / "config" / "cameras.yaml").read_text().strip()
+    assert installed.said("stat -c '%a %U:%G' /etc/anprd/environment") == "600 root:root"
+    assert installed.run("systemd-analyze verify anprd.service").err == ""
+    assert installed.run("anprd check").code == 0
+
+
+def test_it_starts_reads_plates_and_answers(running):
+    true = {vehicle["plate"] for vehicle in json.loads(DEMO_TRUTH.read_text())["vehicles"]}
+
+    def plates():
+        return {event["plate"] for event in running.run("anprd events --json").objects}
+
+    assert show(running, "ActiveState") == "active"
+    assert show(running, "StatusText").endswith("1 cameras streaming")
+    assert status(running)["daemon"]["pid"] == int(show(running, "MainPID"))
+    assert eventually(lambda: bool(plates() & true), within_s=START_S_MAX)
+
+
+def test_a_reload_leaves_the_untouched_camera_alone(running):
+    before = status(running)["cameras"][0]
+
+    running.write(CONFIG, CAMERAS + SECOND)
+    running.said("systemctl reload anprd")
+    await_streaming(running, ["gate", "yard"])
+
+    after = status(running)["cameras"][0]
+    assert (after["pid"], after["reconnects"]) == (before["pid"], before["reconnects"])
+    assert after["frames"] > before["frames"]
+
+
+def test_a_reload_of_a_wrong_file_fails_with_the_reason_and_changes_nothing(running):
+    before = pids(running)
+
+    running.write(CONFIG, CAMERAS + "    detect_fps_max: soon\n")
+    done = running.run("systemctl reload anprd")
+
+    assert done.code != 0
+    assert "detect_fps_max: 'soon'" in running.said("journalctl -u anprd -o cat -n 30")
+    assert show(running, "ActiveState") == "active"
+    assert pids(running) == before
+
+
+def test_a_killed_daemon_comes_back_and_leaves_nobody_behind(running):
+    before = pids(running)
+    restarts = int(show(running, "NRestarts"))
+
+    running.said("kill -KILL $(systemctl show anprd -p MainPID --value)")
+
+    assert eventually(lambda: int(show(running, "NRestarts")) > restarts, within_s=START_S_MAX)
+    await_streaming(running, ["gate"])
+    assert not before & pids(running)
+
+
+def test_the_watchdog_ends_a_daemon_that_hangs(running):
+    running.write("/run/systemd/system/anprd.service.d/quick.conf", "[Service]\nWatchdogSec=5\n")
+    running.said("systemctl daemon-reload && systemctl restart anprd")
+    await_streaming(running, ["gate"])
+    hung = show(running, "MainPID")
+
+    running.said(f"kill -STOP {hung}")
+
+    assert eventually(lambda: show(running, "MainPID") not in {hung, "0"}, within_s=START_S_MAX)
+    assert "Watchdog timeout" in running.said("journalctl -u anprd -o cat")
+    await_streaming(running, ["gate"])
+    assert hung not in pids(running)
+    running.said("rm -r /run/systemd/system/anprd.service.d && systemctl daemon-reload")
+
+
+def test_it_stops_in_time_and_leaves_nobody_behind(running):
+    running.said("systemctl stop anprd")
+
+    assert (show(running, "ActiveState"), show(running, "Result")) == ("inactive", "success")
+    assert pids(running) == set()
+    assert running.run("test -e /run/anprd").code != 0
+
+
+def test_a_wrong_file_at_the_start_is_told_once_and_not_tried_again(installed):
+    installed.write(CONFIG, CAMERAS + "    detect_fps_max: soon\n")
+
+    assert installed.run("systemctl start anprd").code != 0
+
+    assert show(installed, "ExecMainStatus") == "78"
+    assert (show(installed, "ActiveState"), show(installed, "NRestarts")) == ("failed", "0")
+    assert "detect_fps_max: 'soon'" in installed.said("journalctl -u anprd -o cat -n 30")
+
+
+def test_a_newer_version_keeps_the_configuration_and_restarts_the_service(running):
+    before = running.said("sha256sum /etc/anprd/*; stat -c '%a %U:%G' /etc/anprd/*")
+    old = show(running, "MainPID")
+
+    running.said(f"cd {SOURCE} && make install")
+
+    assert running.said("sha256sum /etc/anprd/*; stat -c '%a %U:%G' /etc/anprd/*") == before
+    assert show(running, "MainPID") != old
+    await_streaming(running, ["gate"])
+
+
+def test_make_uninstall_leaves_configuration_and_data_alone(running):
+    running.said("systemctl enable anprd")
+    data = "find /etc/anprd /var/lib/anprd -type d -o -type f -name cameras.yaml -o -name environment | sort"
+    before = running.said(data)
+
+    running.said(f"cd {SOURCE} && make uninstall && make uninstall")
+
+    assert running.said(data) == before
+    assert pids(running) == set()
+    assert show(running, "LoadState") == "not-found"
+    places = "/opt/anprd /usr/local/bin/anprd /etc/systemd/system/anprd.service /etc/systemd/system/*/anprd.service"
+    assert running.run(f"ls -d {places}").out == ""
