@@ -11,7 +11,7 @@ TEST_PACKAGES := redis-server python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format train-env system-packages lock install uninstall clean
+.PHONY: help run test test-systemd lint format train-env system-packages lock install uninstall clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ run: .venv/.installed ## Set up .venv and run the demo: a clip as a camera, an e
 
 test: system-packages .venv/.test-installed .venv-train/.installed ## Set up what tests need, system packages too where root, and run them.
 	.venv/bin/python -m pytest
+
+test-systemd: system-packages .venv/.test-installed ## Install and run the service under a real systemd in a container (root).
+	@sh tools/debian-packages systemd-container
+	ANPRD_TEST_SYSTEMD=1 .venv/bin/python -m pytest tests/integration/test_systemd.py
 
 lint: .venv/.test-installed ## Style, types and the direction of imports.
 	.venv/bin/ruff check

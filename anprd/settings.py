@@ -221,7 +221,7 @@ def _url_fault(url: str, schemes: tuple[str, ...]) -> str | None:
     if any(character.isspace() or not character.isprintable() for character in url):
         return "must not hold a space or a control character; write a space as %20"
     if match[1].lower() != "unix" and not _names_a_host(url):
-        return "names no valid host and port; in a password write '/' as %2F, '?' as %3F, '#' as %23 and '@' as %40"
+        return "names no valid host and port; in a password write '/' as %2F, '?' as %3F, '#' as %23, an at sign as %40"
     return None
 
 

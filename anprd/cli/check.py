@@ -1,6 +1,5 @@
 """`anprd check`: is the configuration file right, and is there something in it that will hurt later?"""
 
-import os
 import re
 import stat
 from collections import Counter
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from anprd import document, settings
-from anprd.cli import console
+from anprd.cli import console, places
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_CONFIG, EXIT_DONE
 from anprd.faults import Fault
@@ -22,7 +21,7 @@ _WRITTEN_PASSWORD = re.compile(r"://[^\s/:@]*:(?!\$\{)[^\s]+@")
 def check(path: Path, printer: Printer) -> int:
     """Say every fault of the file, or that there is none, and the warnings; return the exit code."""
     try:
-        loaded = settings.load(path, os.environ)
+        loaded = settings.load(path, places.environ(path))
     except SettingsError as error:
         for fault in error.faults:
             printer(

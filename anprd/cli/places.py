@@ -7,11 +7,34 @@ from anprd import settings
 from anprd.settings import Settings
 
 DEFAULT_CONFIG = Path("/etc/anprd/cameras.yaml")
+SERVICE_ENVIRONMENT = "environment"
+"""Beside the service's configuration: the variables that systemd gives to the daemon, as `EnvironmentFile` has them."""
 
 
 def config_file(given: Path | None) -> Path:
     """The file that was named, or the one that `make install` puts in place."""
     return given or DEFAULT_CONFIG
+
+
+def environ(given: Path | None) -> dict[str, str]:
+    """The variables that the daemon with this configuration has: for the service's own file, systemd's as well."""
+    file = config_file(given)
+    beside = file.with_name(SERVICE_ENVIRONMENT)
+    if file.absolute() != DEFAULT_CONFIG or not os.access(beside, os.R_OK):
+        return dict(os.environ)
+    return {**os.environ, **assignments(beside.read_text(encoding="utf-8", errors="replace"))}
+
+
+def assignments(text: str) -> dict[str, str]:
+    """What the lines `VARIABLE=value` of systemd's EnvironmentFile say: systemd.exec(5), without continued lines."""
+    found = {}
+    for line in text.splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and not name.startswith(("#", ";")):
+            value = value.strip()
+            quoted = len(value) > 1 and value[0] in "'\"" and value[0] == value[-1]
+            found[name.strip()] = value[1:-1] if quoted else value
+    return found
 
 
 def daemon_settings(given: Path | None) -> Settings:
@@ -24,4 +47,4 @@ def daemon_settings(given: Path | None) -> Settings:
     """
     if given is None and not os.access(DEFAULT_CONFIG, os.R_OK):
         return Settings()
-    return settings.load_without_cameras(config_file(given), os.environ)
+    return settings.load_without_cameras(config_file(given), environ(given))

@@ -162,7 +162,7 @@ def _client(url: str) -> redis.Redis:
         # Not `from error`: the parser quotes pieces of the URL, which may be pieces of the password.
         raise ConfigError(
             f"redis: {redact(url)!r} is no Redis URL; write redis://HOST:PORT/DB, rediss://HOST:PORT/DB or "
-            "unix:///PATH, and in a password %40 for '@', %3A for ':' and %2F for '/'"
+            "unix:///PATH, and in a password %40 for an at sign, %3A for ':' and %2F for '/'"
         ) from None
     return client
 

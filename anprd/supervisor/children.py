@@ -14,7 +14,7 @@ from typing import Protocol
 from anprd.settings import CameraSettings, Settings
 from anprd.worker import entry
 
-PRELOAD = ("openvino", "cv2", "numpy", "av", "redis", "pydantic", "structlog", "anprd.worker.entry")
+PRELOAD = ("anprd.vision.inference", "cv2", "numpy", "av", "redis", "pydantic", "structlog", "anprd.worker.entry")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FFMPEG_THREADS")
 _HELD = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -91,8 +91,9 @@ class ForkserverSpawner:
         return WorkerHandle(process, ours)
 
     def close(self) -> None:
-        """End the fork server, once all workers have ended; left alone it ends when the supervisor has."""
+        """End the fork server, once all workers have ended, and its tracker; else they end after the supervisor."""
         forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way to ask
+        resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # nor here
 
 
 class WorkerHandle:

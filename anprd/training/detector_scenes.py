@@ -19,6 +19,7 @@ RENDERED = "rendered-"
 FRAMES_A_STREET = 12
 STREET_SEED = 10_000  # streets for training; the demo, tests and load runs take seeds below
 STREET_PX = (960, 540)
+NIGHTS = (None, None, 0.0, 14.0)  # two by day, one by night, one at dusk
 PLATE_WIDTH_PX_MIN = 6.0  # at the network's size; narrower ones are not worth a lesson
 
 
@@ -65,7 +66,7 @@ def _film(work: Path, name: str, side_px: int, typefaces: Sequence[Typeface], rn
         seconds=2.0 * FRAMES_A_STREET,
         vehicles_per_min=float(rng.uniform(6, 30)),
         seed=STREET_SEED + int(rng.integers(1_000_000)),
-        night_from_s=rng.choice([None, None, 0.0, 14.0]),
+        night_from_s=NIGHTS[int(rng.integers(len(NIGHTS)))],
         caption=str(rng.choice(["", "CAM 7", "GATE NORTH 02"])),
     )
     stage = scene.Stage(settings, typefaces)
