@@ -1,11 +1,12 @@
 """One vehicle's way through the picture while it lasts: its track, its readings, and what they are worth."""
 
+import itertools
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from anprd.plates import syntax
+from anprd.plates import lookalikes, syntax
 from anprd.records import Box, Reading, Sighting, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.tracks import vote
@@ -14,8 +15,12 @@ from anprd.tracks.tracker import Track
 from anprd.tracks.vote import Ballot
 
 FAR_WIDTH_PX = 60.0  # narrower plates are read wrongly alike, time and again; guess, not measured
-FAR_VOTES = 2  # so many more votes while every reading comes from afar
+DOUBT_VOTES = 2  # so many more votes while every reading comes from afar, or where no country known here writes so
 STILL_SPAN_S = 1.5  # a text that does not move must last: longer than a second of the camera's clock
+NEAR_RATIO_MIN = 0.6  # of the widest reading: the same look-alike is read time and again from afar, and not from near
+APPROACH_RATIO_MIN = 1.1  # a detector's box shakes by less
+STRANGERS_MIN = 2  # readings in a row of quite another plate: one alone may be a blur
+STRANGE_RATIO_MIN = 0.5  # of the characters differ
 TEXTS_MAX = 100  # different ones of a pass whose first moment is known; a clock makes one a second
 UNREADABLE_HITS_MIN = 3
 UNREADABLE_READS_MIN = 2  # a plate that was always cut by the frame's edge was never there to be read
@@ -65,8 +70,18 @@ class OpenPass:
     def ballot(self) -> Ballot | None:
         """The election among the last readings; None while there are none."""
         if self._ballot is None:
-            self._ballot = vote.elect([paper.reading for paper in self.papers])
+            self._ballot = vote.elect([paper.reading for paper in self._near_papers()])
         return self._ballot
+
+    def _near_papers(self) -> list[Paper]:
+        """The readings that vote: of a plate that was seen near, those from afar are forgotten."""
+        widest_px = max((paper.box.width for paper in self.papers), default=0.0)
+        return [paper for paper in self.papers if paper.box.width >= NEAR_RATIO_MIN * widest_px]
+
+    def _approaches(self) -> bool:
+        """Whether the plate grows: better readings are to come."""
+        first, last = self.papers[0].box.width, self.papers[-1].box.width
+        return last >= APPROACH_RATIO_MIN * first
 
     def take(self, sighting: Sighting, t_s: float) -> str | None:
         """Note a sighting; its reading votes, or the reason is returned why it may not."""
@@ -87,6 +102,14 @@ class OpenPass:
         self._ballot = None
         self._note_text(sighting.reading.text, t_s)
         return None
+
+    def strangers(self) -> int:
+        """How many readings in a row, the last included, were of quite another plate than was told."""
+        told = self.known.plate if self.known is not None else ""
+        if not told:
+            return 0
+        texts = [paper.reading.text for paper in reversed(self.papers)]
+        return sum(1 for _ in itertools.takewhile(lambda text: _is_other(text, told), texts))
 
     def adopt(self, other: Self) -> None:
         """Take over the readings of an earlier part of the same pass."""
@@ -111,8 +134,12 @@ class OpenPass:
         ballot = self.ballot
         if ballot is None or not vote.settled(ballot, self._settings.votes_min):
             return None
+        if ballot.confidence < self._settings.reading_confidence_min:
+            return None
         far = all(paper.box.width < FAR_WIDTH_PX for paper in self._agreeing(ballot))
-        if far and ballot.votes < self._settings.votes_min + FAR_VOTES:
+        if far and self._approaches():
+            return None
+        if (far or not syntax.regions(ballot.text)) and ballot.votes < self._settings.votes_min + DOUBT_VOTES:
             return None
         return ballot if self.track.moved or self._lasts(ballot) else None
 
@@ -120,6 +147,8 @@ class OpenPass:
         """The ballot, if it may be told now that the pass is over."""
         ballot = self.ballot
         if ballot is None or not vote.final(ballot, self._settings.votes_min):
+            return None
+        if not syntax.regions(ballot.text) and ballot.votes < self._settings.votes_min + DOUBT_VOTES:
             return None
         trusted = self.track.moved or self._lasts(ballot) or (syntax.region(ballot.text) and not ballot.text.isdigit())
         return ballot if trusted else None
@@ -135,8 +164,9 @@ class OpenPass:
             return "doubtful"
         if 2 * self._refused["lettering"] >= self.tries:
             return "lettering"
-        # What stands still and is read, but never alike for long, is a clock or a line of the camera's own.
-        if still and 2 * (self.tries - self._refused["unsure"]) >= self.tries:
+        # What never moved is a row of windows where nothing could be read; where much was, but never alike for long,
+        # a clock or a line of the camera's own. A vehicle comes from somewhere and goes somewhere.
+        if still and (self.voted == 0 or 2 * (self.tries - self._refused["unsure"]) >= self.tries):
             return "overlay"
         return None
 
@@ -197,3 +227,7 @@ class OpenPass:
         latest_t_s = max((paper.t_s for paper in self._agreeing(ballot)), default=float("-inf"))
         span_s = latest_t_s - self._first_read_t_s.get(ballot.text, latest_t_s)
         return not ballot.text.isdigit() and span_s >= STILL_SPAN_S
+
+
+def _is_other(text: str, plate: str) -> bool:
+    return lookalikes.distance(text, plate) >= STRANGE_RATIO_MIN * max(len(text), len(plate))

@@ -239,6 +239,13 @@ class Tracker:
         cost, _, track = min(found, default=(math.inf, 0, None))
         return track if cost < math.inf else None
 
+    def renew(self, track: Track, t_s: float) -> Track:
+        """A new track in the place of this one, beginning with its last sighting: it turned out to be another plate."""
+        self._born += 1
+        fresh = Track(self._born, track.sighting, t_s)
+        self._tracks[self._tracks.index(track)] = fresh
+        return fresh
+
     def _is_over(self, track: Track, t_s: float) -> bool:
         return t_s - track.last_t_s > self._gap_s_max
 
