@@ -157,18 +157,33 @@ def export(
     weights: Annotated[
         Path, typer.Option("--weights", metavar="DIR", help="The folder that gets the network and its manifest entry.")
     ] = Path("weights"),
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--metric", metavar="NAME=NUMBER", help="What it reached (see evaluate), for the manifest. Often."
+        ),
+    ] = None,
 ) -> None:
     """Turn a trained network into an INT8 one of the weights folder."""
+    metrics = dict(_metric(text) for text in metric or ())
     with needs_extra():
         from anprd.training import export as exports
         from anprd.training import jobs
     match kind:
         case Kind.DETECTOR:
-            print(exports.detector(checkpoint, data, weights))
+            print(exports.detector(checkpoint, data, weights, metrics=metrics))
         case Kind.CORNERS:
-            print(jobs.export_corners(checkpoint, data, weights))
+            print(jobs.export_corners(checkpoint, data, weights, metrics=metrics))
         case Kind.READER:
-            print(jobs.export_reader(checkpoint, data, weights))
+            print(jobs.export_reader(checkpoint, data, weights, metrics=metrics))
+
+
+def _metric(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    try:
+        return name, float(number)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}' is not NAME=NUMBER", param_hint="--metric") from error
 
 
 def evaluate(

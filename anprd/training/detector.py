@@ -49,6 +49,8 @@ class Plan:
 def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Path:
     """Train a detector, or go on where an interrupted run of the same name stopped; returns its best weights.
 
+    A run that was begun keeps its own plan; one that has ended is not begun again: give another name.
+
     Args:
         data: a labelled folder as `detector_data.prepare` takes it.
         out: the working folder.
@@ -65,11 +67,19 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
     )
     yolo.trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
     last = out / plan.name / "weights" / "last.pt"
+    if last.exists() and _is_finished(last):
+        return out / plan.name / "weights" / "best.pt"
     if last.exists():
         yolo.YOLO(str(last)).train(trainer=CpuBf16Trainer, resume=True)
     else:
         yolo.YOLO(plan.model).train(trainer=CpuBf16Trainer, **_arguments(description, out, plan))
     return out / plan.name / "weights" / "best.pt"
+
+
+def _is_finished(last: Path) -> bool:
+    """Whether the run ended by itself: ultralytics then strips the optimiser and writes -1 as the epoch."""
+    checkpoint = torch.load(last, map_location="cpu", weights_only=False)
+    return bool(checkpoint["epoch"] == -1)
 
 
 def _arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:

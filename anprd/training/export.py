@@ -1,8 +1,9 @@
 """Trained checkpoints become the INT8 networks of a weights folder, with the manifest that the daemon checks."""
 
+import pickle
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,37 +27,59 @@ from anprd.vision.straighten import CROP_HEIGHT_PX, CROP_WIDTH_PX
 
 DETECTOR_SIDE_PX = 640
 CALIBRATION = 300
+READER_DATA = "labelled crops and rendered plates"
+CORNER_DATA = "rendered plates"
 
 
-def detector(checkpoint: Path, data: Path, folder: Path) -> Path:
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    EOFError,
+    ImportError,
+)
+"""What unpickling a file that is no checkpoint may raise."""
+
+Metrics = Mapping[str, float]
+"""What a network reached on data it was not trained on, by name: it goes into the manifest."""
+
+
+def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) -> Path:
     """Export an ultralytics `.pt` as an INT8 detector that takes frames of any size.
 
     Args:
         checkpoint: the trained network.
         data: a labelled folder; pictures of its `train` split calibrate.
         folder: the weights folder; its manifest is brought up to date.
+        metrics: what the manifest says of its quality.
 
     Raises:
         ConfigError: the checkpoint or the data cannot be read.
     """
-    from anprd.training.yolo import YOLO  # imported late: it takes seconds and the other exports do not need it
-
     if not checkpoint.is_file():
         raise ConfigError(f"{checkpoint}: no such checkpoint; train one with 'anprd train detector'")
     with tempfile.TemporaryDirectory() as work:
         copy = Path(work) / "detector.pt"
         copy.write_bytes(checkpoint.read_bytes())
-        exported = YOLO(str(copy)).export(format="openvino", dynamic=True, imgsz=DETECTOR_SIDE_PX)
+        exported = _load_yolo(copy, checkpoint).export(format="openvino", dynamic=True, imgsz=DETECTOR_SIDE_PX)
         model = openvino.Core().read_model(next(Path(exported).glob("*.xml")))
         small = quantise.quantise(model, _frames(data), transformer=False, floating=".*model.22/dfl.*")
         target = folder / "detector.xml"
         quantise.save(quantise.take_frames(small), target)
-    about = {"input": "n x height x width x 3, uint8, BGR", "data": data.name, "source": "ultralytics YOLOv8n"}
-    _register(folder, "detector", target, about)
+    about = {
+        "input": "n x height x width x 3, uint8, BGR",
+        "data": "labelled and rendered scenes",
+        "source": "ultralytics",
+    }
+    _register(folder, "detector", target, about, metrics)
     return target
 
 
-def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path) -> Path:
+def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
     """Export a trained reader; `crops` of the training split calibrate.
 
     Raises:
@@ -67,12 +90,16 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path) -> Pat
     inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
     target = folder / "reader.xml"
     _export(network, (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX), inputs, target, transformer=True)
-    about = {"input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey", "alphabet": ctc.ALPHABET}
-    _register(folder, "reader", target, about)
+    about = {
+        "input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey",
+        "alphabet": ctc.ALPHABET,
+        "data": READER_DATA,
+    }
+    _register(folder, "reader", target, about, metrics)
     return target
 
 
-def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path) -> Path:
+def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
     """Export a trained corner finder; rendered `crops` calibrate.
 
     Raises:
@@ -84,9 +111,21 @@ def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path) -> Pa
     inputs = [corner_sample(crop, rng)[0][None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
     target = folder / "corners.xml"
     _export(network, (1, 1, CROP_HEIGHT_PX, CROP_WIDTH_PX), inputs, target, transformer=False)
-    about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey"}
-    _register(folder, "corners", target, about)
+    about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey", "data": CORNER_DATA}
+    _register(folder, "corners", target, about, metrics)
     return target
+
+
+def _load_yolo(copy: Path, checkpoint: Path) -> Any:  # noqa: ANN401  # ultralytics is untyped
+    """The network of the copy of a checkpoint; a file that ultralytics cannot read is the operator's fault."""
+    from anprd.training.yolo import YOLO  # late: it takes seconds and the other exports do not need it
+
+    try:
+        return YOLO(str(copy))
+    except _UNREADABLE as error:
+        raise ConfigError(
+            f"{checkpoint}: is no checkpoint of ultralytics; train one with 'anprd train detector'"
+        ) from error
 
 
 def _restore(network: nn.Module, checkpoint: Path) -> None:
@@ -126,10 +165,10 @@ def _frame(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     return planes / np.float32(255)
 
 
-def _register(folder: Path, name: str, target: Path, about: dict[str, Any]) -> None:
+def _register(folder: Path, name: str, target: Path, about: dict[str, Any], metrics: Metrics) -> None:
     """Write the network's table into the manifest, beside those of the others."""
     tables = {entry.name: (entry.about, _files(entry.file)) for entry in _others(folder, name)}
-    tables[name] = (about | {"commit": _commit()}, _files(target))
+    tables[name] = (about | {"metrics": dict(metrics), "commit": _commit()}, _files(target))
     lines = ["# Written by 'anprd export'. The daemon checks every sha256 before it reads a plate.", ""]
     for table, (fields, files) in sorted(tables.items()):
         lines += [f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in fields.items()), ""]
@@ -148,6 +187,8 @@ def _files(network: Path) -> list[Path]:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(entry)}" for key, entry in value.items()) + " }" if value else "{}"
     return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -64,7 +64,7 @@ def render(out: Path, *, scenes: Path | None, fonts: Path | None, count: int) ->
     return rendered.load(folder)
 
 
-def export_reader(checkpoint: Path, data: Path, folder: Path) -> Path:
+def export_reader(checkpoint: Path, data: Path, folder: Path, *, metrics: export.Metrics) -> Path:
     """Quantise a trained reader into the weights `folder`; crops of the training split calibrate.
 
     Raises:
@@ -72,10 +72,10 @@ def export_reader(checkpoint: Path, data: Path, folder: Path) -> Path:
     """
     crops = reader_data.load(data, "train")
     calibration = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
-    return export.reader(checkpoint, calibration, folder)
+    return export.reader(checkpoint, calibration, folder, metrics=metrics)
 
 
-def export_corners(checkpoint: Path, out: Path, folder: Path) -> Path:
+def export_corners(checkpoint: Path, out: Path, folder: Path, *, metrics: export.Metrics) -> Path:
     """Quantise a trained corner finder into the weights `folder`; the plates rendered in `out` calibrate.
 
     Raises:
@@ -84,7 +84,7 @@ def export_corners(checkpoint: Path, out: Path, folder: Path) -> Path:
     crops = rendered.load(out / "rendered")
     if not crops:
         raise ConfigError(f"{out / 'rendered'}: holds no rendered plates; run 'anprd train corners' with this folder")
-    return export.corners(checkpoint, crops, folder)
+    return export.corners(checkpoint, crops, folder, metrics=metrics)
 
 
 def _backgrounds(scenes: Path) -> list[Bgr]:

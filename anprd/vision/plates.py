@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from anprd.errors import ConfigError
 from anprd.records import Bgr, Corners, Detection, Reading, Sighting
-from anprd.vision import straighten, weights
+from anprd.vision import ctc, straighten, weights
 from anprd.vision.detector import Detector
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, Reader
 from anprd.vision.straighten import CornerFinder
@@ -28,10 +29,13 @@ class Vision:
         """The networks of `folder`, or the shipped ones.
 
         Raises:
-            ConfigError: a network is missing, its hash is wrong or it cannot be loaded.
+            ConfigError: a network is missing, its hash or alphabet is wrong or it cannot be loaded.
         """
         entries = weights.load(folder or weights.default_folder())
         detector, corners, reader = (weights.require(entries, name).file for name in ("detector", "corners", "reader"))
+        alphabet = entries["reader"].about.get("alphabet", ctc.ALPHABET)
+        if alphabet != ctc.ALPHABET:
+            raise ConfigError(f"{reader}: reads another alphabet ({alphabet}) than this version; export it again")
         return cls(
             detector=Detector(detector, side_px=VIDEO_SIDE_PX),
             photo_detector=Detector(detector, side_px=PHOTO_SIDE_PX),
