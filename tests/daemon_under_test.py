@@ -4,6 +4,7 @@ Everything is real (processes, pipes, signals, spool, Redis) but the camera and 
 in the path of its URL: rtsp://script.invalid/steady.
 """
 
+import itertools
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ from anprd.events.redis_stream import RedisStream
 from anprd.events.spool import Spool
 from anprd.observe import logs
 from anprd.records import Box, Verdict, VerdictKind
-from anprd.supervisor import daemon, decisions
+from anprd.supervisor import daemon, decisions, orphans
 from anprd.video.clock import SystemClock
 from anprd.video.frames import Frame
 from anprd.worker import kernel
@@ -31,7 +32,7 @@ PICTURE = np.zeros((36, 64, 3), np.uint8)
 
 
 class ScriptedCamera:
-    """steady: 20 frames a second. silent: none. stuck: hangs. deaf: streams and never looks up. dying: a bug."""
+    """steady: 20 frames a second. silent: none. stuck: one frame. deaf: streams and never looks up. dying: a bug."""
 
     lag_s = 0.0
 
@@ -44,13 +45,13 @@ class ScriptedCamera:
 
     def frames(self):
         begun_s = time.monotonic()
-        while True:
+        for number in itertools.count():
             time.sleep(0.05)
             match self._script:
                 case "silent":
                     self._waiting()
                     continue
-                case "stuck":
+                case "stuck" if number > 0:
                     time.sleep(3600)
                 case "dying":
                     raise ZeroDivisionError("a bug with rtsp://u:secret@h/ in it")
@@ -109,6 +110,7 @@ if __name__ == "__main__":
     decisions.STUCK_S = 3.0
     decisions.BOOT_S = 20.0
     decisions.DRAIN_S = 3.0
+    orphans.INTERVAL_S = 0.5
     try:
         sys.exit(daemon.run(Path(sys.argv[1]), composition="tests.daemon_under_test"))
     except ConfigError as error:

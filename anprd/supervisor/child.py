@@ -44,7 +44,7 @@ class Child:
             misconfigured=self.misconfigured is not None,
             start_at_s=self.start_at_s,
             beat_s=self._beat_s,
-            stuck_after_s=decisions.STUCK_S if self._facts else decisions.BOOT_S,
+            stuck_after_s=decisions.stuck_after_s(self._facts),
             told_s=self.told_s,
         )
 

@@ -29,6 +29,7 @@ from anprd.supervisor.decisions import Reload
 from anprd.supervisor.embedded_redis import EmbeddedRedis
 from anprd.supervisor.fleet import Fleet
 from anprd.supervisor.notify import Notifier
+from anprd.supervisor.orphans import Orphans
 from anprd.supervisor.redis_probe import RedisProbe
 from anprd.supervisor.responder import Responder
 from anprd.supervisor.signals import SignalQueue
@@ -54,7 +55,12 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
     places.raise_descriptor_limit()
     notifier = notify.Notifier.from_environ(os.environ, pid=os.getpid())
     spawner = ForkserverSpawner(composition)
-    with places.lock(settings.runtime_dir), Daemon(config_path, settings, notifier, spawner) as daemon:
+    with (
+        places.lock(settings.runtime_dir, key="runtime_dir"),
+        # Another daemon's spools would be taken for those of removed cameras.
+        places.lock(settings.state_dir, key="state_dir"),
+        Daemon(config_path, settings, notifier, spawner) as daemon,
+    ):
         daemon.serve()
     return EXIT_DONE
 
@@ -95,6 +101,10 @@ class Daemon:
             self._fleet = Fleet(
                 _for_workers(self._settings), spawner=self._spawner, watch=self._watch, now_s=time.monotonic
             )
+            spools = self._settings.state_dir / "spool"
+            self._orphans = Orphans(spools, _stream(self._settings), owned=self._fleet.names)
+            self._orphans.start()
+            self._undo.callback(self._orphans.stop)
             self._undo.callback(self._end_workers)
             self._answer(status.listen(self._settings.runtime_dir), status.REQUEST_END, self._status_answer)
             self._undo.callback(status.clear, self._settings.runtime_dir)
@@ -139,6 +149,8 @@ class Daemon:
         self._in_haste = self._fleet.tick()
         if self._redis_server is not None:
             self._redis_server.tick()
+        listed = {camera.name for camera in self._settings.cameras}
+        self._orphans.tick(owned=self._fleet.names, listed=listed)
         for responder in self._responders:
             responder.expire(now_s)
         self._tell_systemd(now_s)
@@ -177,6 +189,7 @@ class Daemon:
     def _adopt(self, settings: Settings, change: Reload, probe: RedisProbe) -> None:
         self._settings = settings
         self._fleet.adopt(_for_workers(settings), change)
+        self._orphans.adopt(_stream(settings))
         self._probe.stop()
         self._probe = probe
         probe.start()
@@ -190,8 +203,7 @@ class Daemon:
         self._last_reload = {"ok": error is None, "at": at, "error": error, "needs_restart": needs_restart or []}
 
     def _new_probe(self, settings: Settings) -> RedisProbe:
-        url = embedded_redis.resolve(settings)
-        return RedisProbe(url, RedisStream(url, settings.stream, settings.stream_length_max).ping)
+        return RedisProbe(embedded_redis.resolve(settings), _stream(settings).ping)
 
     def _answer(self, listener: socket.socket, request_end: bytes, answer: Callable[[bytes], bytes]) -> None:
         responder = Responder(listener, self._watch, request_end=request_end, answer=answer)
@@ -218,6 +230,7 @@ class Daemon:
             "redis": redis,
             "last_reload": self._last_reload,
             "cameras": len(self._settings.cameras),
+            "orphaned_events": self._orphans.waiting,
         }
 
     def _summary(self) -> str:
@@ -248,6 +261,10 @@ class Daemon:
 def _for_workers(settings: Settings) -> Settings:
     """Workers are told where Redis is, not how it came there."""
     return settings.model_copy(update={"redis": embedded_redis.resolve(settings)})
+
+
+def _stream(settings: Settings) -> RedisStream:
+    return RedisStream(embedded_redis.resolve(settings), settings.stream, settings.stream_length_max)
 
 
 def version() -> str:

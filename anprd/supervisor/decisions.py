@@ -17,10 +17,11 @@ from enum import Enum, auto
 
 from anprd import backoff
 from anprd.settings import CameraSettings, Settings
+from anprd.worker.messages import Facts
 
 DRAIN_S = 10.0  # settling is milliseconds and publishing is bounded by the worker; what takes longer is stuck
 STUCK_S = 30.0  # the loop beats each second; a camera may send what cannot be decoded for 20 (video/live.py)
-BOOT_S = 120.0  # before the first beat networks are compiled, by every worker at once when the daemon starts
+BOOT_S = 120.0  # until the first frame is done networks are compiled, by all workers at once when the daemon starts
 STEADY_S = 60.0  # a worker that streamed this long was well: its next death counts as the first
 RESTART_FIRST_S = 1.0
 RESTART_CAP_S = 60.0
@@ -49,6 +50,14 @@ class ChildFacts:
     stuck_after_s: float = STUCK_S
     told_s: float | None = None
     """When it was told to drain; None: it was not."""
+
+
+def stuck_after_s(facts: Facts | None) -> float:
+    """How long a worker may be silent, by its last beat (None: none has come yet).
+
+    The detector is compiled for the first frame, whose shape it needs: that is booting too.
+    """
+    return BOOT_S if facts is None or facts.frames == 0 else STUCK_S
 
 
 def next_action(facts: ChildFacts, now_s: float) -> Action:

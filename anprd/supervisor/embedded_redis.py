@@ -118,7 +118,10 @@ class EmbeddedRedis:
         Raises:
             ConfigError: it does not come up; with the reason that it wrote down.
         """
-        self._spawn()
+        try:
+            self._spawn()
+        except OSError as error:
+            raise ConfigError(f"the embedded Redis did not start: {error}") from error
         deadline_s = self._now_s() + READY_S_MAX
         while not answers(self._socket):
             if self._exit_code() is not None or self._now_s() > deadline_s:
@@ -133,14 +136,16 @@ class EmbeddedRedis:
         if exit_code is not None:
             self._process = None
             self.restarts += 1
-            self._failures = 1 if now_s - self._started_s >= STEADY_S else self._failures + 1
-            delay_s = backoff.backoff_s(
-                self._failures, first_s=RESTART_FIRST_S, cap_s=RESTART_CAP_S, chance=self._chance()
-            )
-            self._start_at_s = now_s + delay_s
+            if now_s - self._started_s >= STEADY_S:
+                self._failures = 0
+            delay_s = self._put_off(now_s)
             self._log.error("redis_died", exit_code=exit_code, said=self._complaint(), restart_in_s=round(delay_s, 1))
         if self._process is None and now_s >= self._start_at_s:
-            self._spawn()
+            try:
+                self._spawn()
+            except OSError as error:  # no process, memory or descriptor to spare: the cameras go on meanwhile
+                delay_s = self._put_off(now_s)
+                self._log.error("redis_not_started", error=str(error), retry_in_s=round(delay_s, 1))
 
     def stop(self) -> None:
         """End the server; what it was told is on the disk."""
@@ -175,6 +180,13 @@ class EmbeddedRedis:
         self._started_s = self._now_s()
         self._log.info("redis_started", pid=self._process.pid, socket=str(self._socket), port=self._port or None)
 
+    def _put_off(self, now_s: float) -> float:
+        """It failed once more: try again later, and later each time. Returns after how many seconds."""
+        self._failures += 1
+        delay_s = backoff.backoff_s(self._failures, first_s=RESTART_FIRST_S, cap_s=RESTART_CAP_S, chance=self._chance())
+        self._start_at_s = now_s + delay_s
+        return delay_s
+
     def _exit_code(self) -> int | None:
         return self._process.poll() if self._process else None
 
@@ -187,9 +199,12 @@ class EmbeddedRedis:
         path = self._directory / "redis.log"
         if not path.exists():
             return f"it said nothing; see whether {self._command[0]} runs on this machine"
-        with path.open("rb") as file:
-            file.seek(self._logged_bytes)
-            lines = file.read(4096).decode(errors="replace").splitlines()
+        try:
+            with path.open("rb") as file:
+                file.seek(self._logged_bytes)
+                lines = file.read(4096).decode(errors="replace").splitlines()
+        except OSError as error:
+            return f"see {path}, which cannot be read now: {error}"
         said = [line.split(" # ", 1)[-1] for line in lines if " # " in line and "WARNING" not in line]
         return "; ".join(said[-2:]) or f"see {path}"
 

@@ -44,6 +44,11 @@ class Fleet:
         """Every process has ended and none shall start."""
         return not self._children
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The cameras that have a worker, or shall have one; one that drains counts."""
+        return frozenset(self._children)
+
     def tick(self) -> bool:
         """Do for every child what is due, but start one at most: a start holds up the loop for some milliseconds.
 

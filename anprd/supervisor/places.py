@@ -10,7 +10,6 @@ from pathlib import Path
 from anprd.errors import ConfigError
 
 DESCRIPTORS_MAX = 65536  # a worker takes four in the supervisor; a thousand cameras are far from this
-_LOCK_NAME = "anprd.lock"
 
 
 def prepare(directory: Path, *, key: str) -> None:
@@ -29,31 +28,31 @@ def prepare(directory: Path, *, key: str) -> None:
 
 
 @contextlib.contextmanager
-def lock(runtime_dir: Path) -> Iterator[None]:
-    """Hold the runtime directory, at most as long as this process lives: the kernel lets go of it, however we die.
+def lock(directory: Path, *, key: str) -> Iterator[None]:
+    """Hold the directory that `key` names, at most as long as this process lives: the kernel lets go, however we die.
 
     Raises:
         ConfigError: another daemon holds it.
     """
-    path = runtime_dir / _LOCK_NAME
+    path = directory / f"{key}.lock"  # by key: both may be one directory
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise ConfigError(f"runtime_dir: cannot open {path}: {error.strerror}; set another `runtime_dir`") from error
+        raise ConfigError(f"{key}: cannot open {path}: {error.strerror}; set another `{key}`") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(descriptor)
-        raise ConfigError(already_running(runtime_dir)) from error
+        raise ConfigError(already_running(directory, key=key)) from error
     try:
         yield
     finally:
         os.close(descriptor)
 
 
-def already_running(runtime_dir: Path) -> str:
+def already_running(directory: Path, *, key: str) -> str:
     """The sentence for a second daemon."""
-    return f"anprd is already running with runtime_dir {runtime_dir}: stop it first, or set another `runtime_dir`"
+    return f"anprd is already running with {key} {directory}: stop it first, or set another `{key}`"
 
 
 def raise_descriptor_limit() -> None:

@@ -11,6 +11,7 @@ from functools import partial
 CLIENT_COUNT_MAX = 64  # a status and a metrics scraper are one each; more at once is a mistake or an attack
 REQUEST_BYTES_MAX = 8192  # the usual limit for the head of an HTTP request
 CLIENT_S_MAX = 5.0  # who has not asked or listened by then is sent away
+DEAF_S = 1.0  # out of descriptors, a client that waits would wake the loop without end
 _CHUNK_BYTES = 65536
 
 Watch = selectors.BaseSelector
@@ -28,11 +29,17 @@ class Responder:
         self._request_end = request_end
         self._answer = answer
         self._clients: dict[socket.socket, _Client] = {}
+        self._deaf = False
+        self._listen_at_s: float | None = None
         listener.setblocking(False)
-        watch.register(listener, selectors.EVENT_READ, self._accept)
+        self._hear()
 
     def expire(self, now_s: float) -> None:
-        """Send slow clients away. Call it now and then."""
+        """Send slow clients away, and listen again after a while of having no descriptor. Call it now and then."""
+        if self._deaf and self._listen_at_s is None:
+            self._listen_at_s = now_s + DEAF_S
+        elif self._listen_at_s is not None and now_s >= self._listen_at_s:
+            self._hear()
         for connection, client in list(self._clients.items()):
             if client.since_s is None:
                 client.since_s = now_s
@@ -42,14 +49,23 @@ class Responder:
     def close(self) -> None:
         for connection in list(self._clients):
             self._drop(connection)
-        self._watch.unregister(self._listener)
+        if not self._deaf:
+            self._watch.unregister(self._listener)
         self._listener.close()
+
+    def _hear(self) -> None:
+        self._deaf, self._listen_at_s = False, None
+        self._watch.register(self._listener, selectors.EVENT_READ, self._accept)
 
     def _accept(self) -> None:
         try:
             connection, _ = self._listener.accept()
-        except OSError:
-            return  # it left again, or we have no descriptor to spare: the next one is served
+        except (BlockingIOError, ConnectionAbortedError, InterruptedError):
+            return  # it left again: the next one is served
+        except OSError:  # no descriptor or memory to spare: it waits, and the loop must not spin meanwhile
+            self._deaf = True
+            self._watch.unregister(self._listener)
+            return
         if len(self._clients) >= CLIENT_COUNT_MAX:
             connection.close()
             return

@@ -33,7 +33,7 @@ def listen(runtime_dir: Path) -> socket.socket:
     """
     path = runtime_dir / SOCKET_NAME
     if _answers(path):
-        raise ConfigError(places.already_running(runtime_dir))
+        raise ConfigError(places.already_running(runtime_dir, key="runtime_dir"))
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
     umask = os.umask(_PRIVATE)
     try:

@@ -58,9 +58,18 @@ class Memory:
         alike = [known for known in self._known if self._alike(known, plate, track, t_s)]
         return max(same or alike, key=lambda known: known.last_t_s, default=None)
 
-    def seen_since(self, t_s: float) -> list[tuple[str, float]]:
-        """The plates that this process saw at `t_s` or later, each with when that was last."""
-        return [(known.plate, known.last_t_s) for known in self._known if known.track and known.last_t_s >= t_s]
+    def seen_since(self, t_s: float, *, now_t_s: float) -> list[tuple[str, float]]:
+        """The plates that this process saw at `t_s` or later, each with when that was last.
+
+        A parked car is taken to be seen now: nobody looks while nothing moves.
+        """
+        seen = []
+        for known in self._known:
+            if self._is_parked(known, now_t_s):
+                seen.append((known.plate, now_t_s))
+            elif known.track is not None and known.last_t_s >= t_s:
+                seen.append((known.plate, known.last_t_s))
+        return seen
 
     def told(self, plate: str, t_s: float) -> bool:
         """Whether the plate is held."""

@@ -51,9 +51,13 @@ class Passes:
             Known(plate, votes=self._settings.votes_window, weight=self._settings.votes_window, last_t_s=t_s)
         )
 
-    def seen_since(self, t_s: float) -> list[tuple[str, float]]:
-        """Confirmed plates in view at `t_s` or later, and when last: what `remember` needs after a restart."""
-        return self._memory.seen_since(t_s)
+    def seen_since(self, t_s: float, *, now_t_s: float) -> list[tuple[str, float]]:
+        """Confirmed plates in view at `t_s` or later, and when last: what `remember` needs after a restart.
+
+        A car that is believed to be parked is in view now (`now_t_s`), though nobody looks while nothing moves. The
+        belief ends when it is seen to move, and does not outlive this process: the next one must see it stand.
+        """
+        return self._memory.seen_since(t_s, now_t_s=now_t_s)
 
     def feed(self, sightings: Sequence[Sighting], t_s: float) -> list[Verdict]:
         """Take one frame's plates, in any order, and return what they settled.

@@ -72,7 +72,10 @@ class Timeline:
             return 0.0
         step_s = max(STEP_S_MIN, self._step_s(pts_s, elapsed_s))
         self._t_s += step_s
-        self._pts_s = pts_s if pts_s is not None else self._pts_s and self._pts_s + step_s
+        if pts_s is not None:
+            self._pts_s = pts_s
+        elif self._pts_s is not None:
+            self._pts_s += step_s
         return self._t_s
 
     def _step_s(self, pts_s: float | None, elapsed_s: float | None) -> float:

@@ -55,7 +55,7 @@ def build(
         clock=clock,
         say=say,
         own_memory_bytes=kernel.own_memory_bytes,
-        note_plates=lambda: note_plates(pipeline, spool, camera_time, clock.now_s() - 2 * NOTE_EVERY_S),
+        note_plates=lambda: note_plates(pipeline, spool, camera_time, clock.now_s()),
     )
     return Worker(camera, doors, camera_time=camera_time, stop=stop, pid=os.getpid())
 
@@ -63,7 +63,8 @@ def build(
 def remember_plates(pipeline: Pipeline, spool: Spool, camera: CameraSettings, clock: Clock, log: logs.Log) -> None:
     """Tell the pipeline which plates were confirmed a moment ago, so that a killed worker tells no pass twice.
 
-    Camera time is about the process's monotonic clock (`CameraTime`), so an age is all that must be known.
+    Camera time is about the process's monotonic clock (`CameraTime`), so an age is all that must be known. One from
+    the future (the clock was set back) is of now, or it would be held for as long as the clock was wrong.
     """
     now, now_s = clock.wall(), clock.now_s()
     try:
@@ -72,13 +73,17 @@ def remember_plates(pipeline: Pipeline, spool: Spool, camera: CameraSettings, cl
         log.warning("plates_not_remembered", error=str(error))
         return
     for plate, at in recent:
-        pipeline.passes.remember(plate, now_s - (now - at).total_seconds())
+        pipeline.passes.remember(plate, now_s - (now - min(at, now)).total_seconds())
 
 
-def note_plates(pipeline: Pipeline, spool: Spool, camera_time: CameraTime, since_s: float) -> None:
-    """Keep on disk which confirmed plates were in view since then, for `remember_plates` of the next worker."""
+def note_plates(pipeline: Pipeline, spool: Spool, camera_time: CameraTime, now_s: float) -> None:
+    """Keep on disk which confirmed plates are in view, for `remember_plates` of the next worker.
+
+    Camera time is about the process's monotonic clock, so `now_s` is a moment of both.
+    """
+    since_s = now_s - 2 * NOTE_EVERY_S
     with contextlib.suppress(
         SinkError
     ):  # the spool tells of its troubles itself; a plate told twice is the lesser evil
-        for plate, t_s in pipeline.passes.seen_since(since_s):
+        for plate, t_s in pipeline.passes.seen_since(since_s, now_t_s=now_s):
             spool.remember(plate, camera_time.at(t_s))

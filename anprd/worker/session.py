@@ -137,10 +137,11 @@ class Worker:
         if self._tally.state is not State.STREAMING:
             self._note_stream(frame)
         self._failures = 0  # a delivered frame, not an opened socket
-        self._tally.frame(now_s)
         self._settled = False
         placed = replace(frame, t_s=self._time.place(frame.t_s, frame.at, now_s=now_s))
         self._tell(self._doors.stages.feed(placed, lag_s=lag_s))
+        # Only now: a frame that took us long (a network compiled, a slow disk) is no gap between frames.
+        self._tally.frame(self._doors.clock.now_s())
 
     def _note_stream(self, frame: Frame) -> None:
         self._log.info("source_opened", width=frame.width, height=frame.height, tries=self._failures + 1)

@@ -51,7 +51,7 @@ class Tally:
         self._window: deque[tuple[float, int]] = deque()
 
     def frame(self, now_s: float) -> None:
-        """A frame came, so whatever was wrong with the camera is over."""
+        """A frame was dealt with by now, so whatever was wrong with the camera is over."""
         self.state = State.STREAMING
         self._last_error = None
         self._frames += 1

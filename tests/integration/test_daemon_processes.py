@@ -181,6 +181,40 @@ def test_sighup_touches_only_the_cameras_that_changed(daemon):
     assert after["daemon"]["last_reload"]["ok"] is True
 
 
+def test_events_of_a_camera_removed_while_redis_was_away_are_delivered_when_it_is_back(daemon, tmp_path):
+    if not binaries():
+        pytest.skip("no redis-server")
+    with RedisServer(tmp_path / "redis") as redis:
+        redis.kill()
+        daemon.write({"a": "steady", "b": "silent"}, redis=redis.url)
+        daemon.start().until(lambda status: row(status, "a")["frames"])
+        daemon.write({"b": "silent"}, redis=redis.url)
+        daemon.signal(signal.SIGHUP)
+        daemon.until(lambda status: status["daemon"]["orphaned_events"] == 1)
+        assert (tmp_path / "state" / "spool" / "a.sqlite").exists()
+        redis.start()
+        daemon.until(lambda status: status["daemon"]["orphaned_events"] == 0)
+        with socket.create_connection(("127.0.0.1", redis.port)) as door:
+            door.sendall(b"XLEN anprd:events\r\n")
+            assert door.recv(64) == b":1\r\n"
+        assert daemon.stop()[0] == 0
+    assert list((tmp_path / "state" / "spool").glob("a.*")) == []
+    assert len(daemon.events("events_of_a_removed_camera")) == 1
+
+
+def test_a_second_daemon_with_the_same_state_is_refused(daemon, tmp_path):
+    daemon.write({"a": "silent"})
+    daemon.start().until(lambda status: row(status, "a")["pid"])
+    other = tmp_path / "other.yaml"
+    other.write_text(json.dumps(json.loads(daemon.config.read_text()) | {"runtime_dir": str(tmp_path / "elsewhere")}))
+    second = subprocess.run(
+        [sys.executable, "-m", "tests.daemon_under_test", str(other)],
+        cwd=ROOT, capture_output=True, text=True, timeout=20, check=False,
+    )  # fmt: skip
+    assert second.returncode == 78
+    assert "already running with state_dir" in second.stderr
+
+
 def test_a_broken_file_changes_nothing_and_says_why(daemon):
     daemon.write({"a": "steady"})
     before = daemon.start().until_states(a="streaming")

@@ -53,6 +53,14 @@ def test_what_is_old_is_forgotten_but_a_parked_car_is_not() -> None:
     assert memory.find("P429OO197", track(x=800, step=0, begin_s=3600.0, number=5)) is None
 
 
+def test_a_parked_car_is_in_view_now_for_as_long_as_it_is_believed_to_stand() -> None:
+    memory = Memory(HOLD_S)
+    memory.add(known(of=track()))
+    memory.add(known("P429OO197", of=track(x=800, step=0, number=2)))
+    assert memory.seen_since(3590.0, now_t_s=3600.0) == [("P429OO197", 3600.0)]
+    assert memory.seen_since(PARKED_HOLD_S, now_t_s=PARKED_HOLD_S + 60) == []
+
+
 def test_where_there_are_too_many_the_longest_unseen_gives_way() -> None:
     memory = Memory(HOLD_S)
     for number in range(KNOWN_MAX + 1):

@@ -261,8 +261,8 @@ def test_the_next_process_can_be_told_which_plates_were_in_view(stage: Stage) ->
     stage.passes.remember("B456OX99", -1.0)
     stage.show(drive([PLATE] * 8))
     last_s = stage.t_s - 1 / FPS
-    assert stage.passes.seen_since(0.0) == [(PLATE, last_s)]
-    assert stage.passes.seen_since(stage.t_s) == []
+    assert stage.passes.seen_since(0.0, now_t_s=stage.t_s) == [(PLATE, last_s)]
+    assert stage.passes.seen_since(stage.t_s, now_t_s=stage.t_s) == []
 
 
 # What stands still.

@@ -2,6 +2,7 @@ import pytest
 
 from anprd.settings import CameraSettings, Settings
 from anprd.supervisor.decisions import (
+    BOOT_S,
     DRAIN_S,
     RESTART_CAP_S,
     STUCK_S,
@@ -11,7 +12,9 @@ from anprd.supervisor.decisions import (
     compare,
     next_action,
     restart_delay_s,
+    stuck_after_s,
 )
+from anprd.worker.messages import Facts, State
 
 NOW_S = 1000.0
 
@@ -34,6 +37,12 @@ NOW_S = 1000.0
 )
 def test_each_line_of_the_table_gives_its_action(facts, action):
     assert next_action(facts, NOW_S) is action
+
+
+def test_a_worker_boots_until_its_first_frame_is_done():
+    assert stuck_after_s(None) == BOOT_S
+    assert stuck_after_s(Facts(State.STARTING, pid=1)) == BOOT_S
+    assert stuck_after_s(Facts(State.STREAMING, pid=1, frames=1)) == STUCK_S
 
 
 def test_restarts_are_spread_and_capped():

@@ -1,3 +1,5 @@
+import errno
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -5,7 +7,7 @@ import pytest
 from anprd.errors import ConfigError
 from anprd.settings import Settings
 from anprd.supervisor import embedded_redis
-from anprd.supervisor.embedded_redis import arguments, resolve
+from anprd.supervisor.embedded_redis import EmbeddedRedis, arguments, resolve
 
 
 def test_another_redis_stays_what_it_is():
@@ -33,3 +35,24 @@ def test_a_missing_extra_is_named(monkeypatch):
     monkeypatch.setattr(embedded_redis.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(ConfigError, match=r"pip install 'anprd\[embedded\]'"):
         embedded_redis.find_server()
+
+
+def test_a_machine_without_a_process_to_spare_is_asked_again_later_and_later(monkeypatch, tmp_path):
+    now = [1000.0]
+    asked = []
+
+    def refuse(*_args, **_how):
+        asked.append(now[0])
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(embedded_redis, "find_server", lambda: Path("redis-server"))
+    monkeypatch.setattr(embedded_redis.subprocess, "Popen", refuse)
+    server = EmbeddedRedis(Settings(state_dir=tmp_path), port=0, now_s=lambda: now[0], chance=lambda: 1.0)
+    with pytest.raises(ConfigError, match="temporarily unavailable"):
+        server.start()
+    asked.clear()
+    for _ in range(80):
+        server.tick()
+        now[0] += 0.1
+    assert [round(later - earlier, 1) for earlier, later in pairwise(asked)] == [0.5, 1.0, 2.0, 4.0]
+    assert server.facts()["pid"] is None

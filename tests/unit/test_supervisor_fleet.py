@@ -199,9 +199,9 @@ def test_a_camera_that_is_away_is_no_steady_worker(house):
 
 
 def test_a_worker_without_a_heartbeat_is_killed_once(house):
-    house.says(house.handles[0], streaming())
+    house.says(house.handles[0], streaming(frames=1))
     house.now_s += STUCK_S - 1
-    house.says(house.handles[1], streaming())
+    house.says(house.handles[1], streaming(frames=1))
     house.tick(2)
     house.tick(1)
     assert [handle.kills for handle in house.handles] == [1, 0]
@@ -212,6 +212,12 @@ def test_a_worker_that_still_boots_has_more_time(house):
     assert [handle.kills for handle in house.handles] == [0, 0]
     house.tick(1)
     assert [handle.kills for handle in house.handles] == [1, 1]
+
+
+def test_a_worker_whose_camera_has_just_come_may_compile(house):
+    house.says(house.handles[0], Beat(Facts(State.STARTING, pid=1)))
+    house.tick(BOOT_S - 1)
+    assert house.handles[0].kills == 0
 
 
 def test_a_misconfigured_worker_stays_down_and_says_why(house):
@@ -369,6 +375,15 @@ def test_facts_of_the_worker_are_in_its_row(house):
     row = house.row("a")
     assert (row["frames"], row["fps"], row["drops"]) == (10, 25.0, {"late": 1})
     assert (row["beat_age_s"], row["last_frame_age_s"], row["pid"]) == (2.0, 2.1, 1)
+
+
+def test_a_camera_that_drains_still_has_its_worker(house):
+    house.reload(camera("b"))
+    house.tick()
+    assert house.fleet.names == {"a", "b"}
+    house.ends(house.handles[0], 0)
+    house.tick()
+    assert house.fleet.names == {"b"}
 
 
 def test_a_message_that_no_worker_sends_is_a_bug(house):

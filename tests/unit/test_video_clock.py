@@ -26,6 +26,10 @@ def test_a_frame_without_pts_lasts_as_long_as_the_one_before():
     assert place_all([10.0, 10.1, None, None, 10.4]) == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
 
 
+def test_a_stream_that_begins_at_zero_counts_no_time_twice():
+    assert place_all([0.0, None, None, 0.12]) == pytest.approx([0, 0.04, 0.08, 0.12])
+
+
 def test_a_first_frame_without_pts_is_no_trouble():
     assert place_all([None, 0.04, 0.08]) == pytest.approx([0, 0.04, 0.08])
 

@@ -76,15 +76,18 @@ class ScriptedCamera:
 class FakeStages:
     """Frames in; verdicts where the script says so. Remembers what it was given."""
 
-    def __init__(self):
+    def __init__(self, house):
+        self.house = house
         self.fed = []
         self.settles = []
         self.open = 0
+        self.takes_s = lambda: 0.0
         self.counts = Counter()
 
     def feed(self, frame, *, lag_s=0.0):
         self.fed.append((frame.t_s, lag_s))
         self.counts["frames"] += 1
+        self.house.clock.now += self.takes_s()
         self.open = 1
         return []
 
@@ -116,7 +119,7 @@ class House:
 
     def __init__(self, *cameras):
         self.clock = FakeClock()
-        self.stages = FakeStages()
+        self.stages = FakeStages(self)
         self.outbox = FakeOutbox()
         self.said = []
         self.noted_at = []
@@ -258,6 +261,20 @@ def test_a_short_loss_settles_nothing():
 def test_a_silent_camera_is_settled_without_waiting_for_its_timeout():
     house = House({"frames": 3, "silent_s": 8.0, "ends": "sent nothing for 10 s"}).run()
     assert house.stages.settles == [3]
+
+
+def test_a_frame_that_takes_long_settles_nothing():
+    house = House({"frames": 3, "ends": "gone"})
+    house.stages.takes_s = lambda: 10 * GAP_S if len(house.stages.fed) == 2 else 0.0
+    house.run()
+    assert house.stages.settles == [3]
+
+
+def test_no_frame_is_told_before_it_is_done():
+    house = House({"frames": 3, "silent_s": 5.0})
+    house.stages.takes_s = lambda: 20.0
+    house.run()
+    assert [facts.frames for facts in house.beats()][:3] == [0, 1, 2]
 
 
 def test_beats_come_once_a_second_whatever_the_frame_rate():

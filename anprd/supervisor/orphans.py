@@ -1,0 +1,129 @@
+"""Events that no worker waits with any more: their camera was removed, renamed or disabled while Redis was away.
+
+A thread of its own delivers them, because Redis may block for its timeout. The emptied files are removed by the loop,
+because only the loop knows that no worker is about to open one.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from anprd.errors import SinkError
+from anprd.events.record import Event
+from anprd.events.redis_stream import BATCH_MAX
+from anprd.events.spool import Spool
+from anprd.observe import logs
+
+INTERVAL_S = 15.0  # nobody waits for these; and workers of a killed daemon have drained before the first look
+
+
+class Stream(Protocol):
+    """Where events go (`events.redis_stream`)."""
+
+    def publish(self, events: Sequence[Event]) -> int:
+        """Add those events that are not there yet; SinkError where that is not sure."""
+
+
+class Orphans:
+    """The spools in `folder` that no worker owns, until they are delivered."""
+
+    def __init__(self, folder: Path, stream: Stream, *, owned: Collection[str]) -> None:
+        """`owned`: the cameras that have, or shall have, a worker: it delivers what waits."""
+        self._folder = folder
+        self._stream = stream
+        self._owned = frozenset(owned)
+        self._log = logs.get()
+        self._stop = threading.Event()
+        self._renewed = threading.Event()
+        self._empty: deque[Path] = deque()
+        self._finished: set[str] = set()  # only the thread's, as is the next one
+        self._told: set[str] = set()
+        self._waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many events waited at the last look."""
+        return self._waiting
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="orphans", daemon=True).start()
+
+    def stop(self) -> None:
+        """Deliver no more; a batch that is under way ends by itself."""
+        self._stop.set()
+
+    def adopt(self, stream: Stream) -> None:
+        """A reload: go on with this stream, and look at every spool again."""
+        self._stream = stream
+        self._renewed.set()
+
+    def tick(self, *, owned: Collection[str], listed: Collection[str]) -> None:
+        """Say who has a worker, and remove emptied spools of cameras that are not in the file (`listed`) any more.
+
+        Called by whoever starts workers, so that none starts meanwhile.
+        """
+        self._owned = frozenset(owned)
+        while self._empty:
+            path = self._empty.popleft()
+            if path.stem not in self._owned and path.stem not in listed:
+                self._remove(path)
+
+    def sweep(self) -> None:
+        """Look once for spools without an owner and deliver what is in them, as far as Redis takes it."""
+        if self._renewed.is_set():
+            self._renewed.clear()
+            self._finished.clear()
+        waiting = 0
+        for path in sorted(self._folder.glob("*.sqlite")):
+            if path.stem in self._owned:
+                self._finished.discard(path.stem)
+                self._told.discard(path.stem)
+            elif path.stem not in self._finished and not self._stop.is_set():
+                waiting += self._deliver(path)
+        self._waiting = waiting
+
+    def _run(self) -> None:
+        while not self._stop.wait(INTERVAL_S):
+            try:
+                self.sweep()
+            except OSError as error:  # no descriptor to spare: another time
+                self._log.warning("orphans_not_seen", error=str(error))
+
+    def _deliver(self, path: Path) -> int:
+        """How many events of this spool still wait."""
+        spool = Spool(path, BATCH_MAX)  # the limit is of `put`, and nothing is put
+        found = spool.depth()
+        if found and path.stem not in self._told:
+            self._told.add(path.stem)
+            self._log.warning("events_of_a_removed_camera", camera=path.stem, count=found, file=str(path))
+        try:
+            done = self._drain(path.stem, spool)
+        except SinkError as error:
+            self._log.debug("orphans_wait", camera=path.stem, error=str(error))
+            done = False
+        finally:
+            spool.close()
+        if done:
+            if found:
+                self._log.info("events_of_a_removed_camera_delivered", camera=path.stem, count=found)
+            self._finished.add(path.stem)
+            self._empty.append(path)
+        return spool.depth()
+
+    def _drain(self, name: str, spool: Spool) -> bool:
+        """Whether nothing waits any more; not, where a worker has come for it."""
+        while batch := spool.pending(BATCH_MAX):
+            if name in self._owned or self._stop.is_set():
+                return False
+            self._stream.publish(batch)
+            spool.ack(batch)
+        return True
+
+    def _remove(self, path: Path) -> None:
+        try:
+            for suffix in ("-wal", "-shm", ""):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        except OSError as error:
+            self._log.warning("spool_not_removed", file=str(path), error=str(error))

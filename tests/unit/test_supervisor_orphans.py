@@ -1,0 +1,112 @@
+import pytest
+
+from anprd.events.spool import Spool
+from anprd.supervisor.orphans import Orphans
+from tests.event_fakes import FakeStream, event
+
+
+class House:
+    """A folder of spools, and the loop by hand."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.stream = FakeStream()
+        self.owned = {"gate"}
+        self.listed = {"gate"}
+        for name in ("gate", "gone"):
+            self.put(name, 1)
+        self.orphans = Orphans(folder, self.stream, owned=self.owned)
+
+    def put(self, name, *numbers):
+        spool = Spool(self.folder / f"{name}.sqlite", 1000)
+        for number in numbers:
+            spool.put(event(number, camera=name))
+        spool.close()
+
+    def turn(self):
+        self.orphans.sweep()
+        self.orphans.tick(owned=self.owned, listed=self.listed)
+
+    def files(self):
+        return sorted(path.name for path in self.folder.iterdir())
+
+
+@pytest.fixture
+def house(tmp_path):
+    return House(tmp_path)
+
+
+def test_events_of_a_removed_camera_are_delivered_and_its_spool_is_removed(house):
+    house.put("gone", *range(2, 600))
+    house.turn()
+    assert [one.id for one in house.stream.entries] == [f"gone-{number}" for number in range(1, 600)]
+    assert house.files() == ["gate.sqlite"]
+    assert house.orphans.waiting == 0
+
+
+def test_they_wait_for_redis_and_are_counted(house):
+    house.stream.away = True
+    house.turn()
+    assert house.orphans.waiting == 1
+    assert house.files() == ["gate.sqlite", "gone.sqlite"]
+    house.stream.away = False
+    house.turn()
+    assert house.stream.keys() == [event(1, camera="gone").key]
+    assert house.orphans.waiting == 0
+
+
+def test_the_spool_of_a_camera_that_is_only_disabled_is_emptied_but_stays(house):
+    house.listed = {"gate", "gone"}
+    house.turn()
+    assert len(house.stream.entries) == 1
+    assert house.files() == ["gate.sqlite", "gone.sqlite"]
+
+
+def test_a_spool_is_not_removed_once_a_worker_may_open_it(house):
+    house.orphans.sweep()
+    house.owned = {"gate", "gone"}
+    house.orphans.tick(owned=house.owned, listed={"gate"})
+    assert house.files() == ["gate.sqlite", "gone.sqlite"]
+
+
+def test_a_camera_removed_by_a_reload_is_found(house):
+    house.owned = {"gate", "gone"}
+    house.orphans.tick(owned=house.owned, listed=house.owned)
+    house.turn()
+    assert house.stream.entries == []
+    house.owned = {"gate"}
+    house.orphans.tick(owned=house.owned, listed=house.owned)
+    house.turn()
+    assert len(house.stream.entries) == 1
+    assert house.files() == ["gate.sqlite"]
+
+
+def test_a_disabled_camera_that_is_removed_later_leaves_no_file(house):
+    house.listed = {"gate", "gone"}
+    house.turn()
+    house.listed = {"gate"}
+    house.orphans.adopt(house.stream)
+    house.turn()
+    assert house.files() == ["gate.sqlite"]
+
+
+def test_a_reload_changes_where_they_go(house):
+    house.stream.away = True
+    house.turn()
+    elsewhere = FakeStream()
+    house.orphans.adopt(elsewhere)
+    house.turn()
+    assert len(elsewhere.entries) == 1
+
+
+def test_a_file_that_cannot_be_read_is_never_taken_for_an_empty_one(house):
+    (house.folder / "gone.sqlite").unlink()
+    (house.folder / "gone.sqlite").mkdir()
+    house.turn()
+    assert house.files() == ["gate.sqlite", "gone.sqlite"]
+
+
+def test_without_a_folder_there_is_nothing_to_do(tmp_path):
+    orphans = Orphans(tmp_path / "none", FakeStream(), owned=())
+    orphans.sweep()
+    assert orphans.waiting == 0
