@@ -226,19 +226,29 @@ def _url_fault(url: str, schemes: tuple[str, ...]) -> str | None:
 
 
 def _names_a_host(url: str) -> bool:
-    """Whether host and port are plain. A password with a '/' would end the host's part early, and show."""
+    """Whether host and port are plain. A password with a '/', '?' or '#' would end the host's part early, and show."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
+        host, _ = parts.hostname, parts.port  # a port that is none shows only when it is asked for
     except ValueError:
         return False
-    cut_short = port is not None and "@" not in parts.netloc and "@" in url
-    return bool(host) and not cut_short
+    cut_short = "@" in parts.path + parts.query + parts.fragment
+    return _is_host(host or "") and not cut_short
 
 
 def _is_host_and_port(address: str) -> bool:
     host, _, port = address.rpartition(":")
-    return bool(host) and " " not in address and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
+    host = host.removeprefix("[").removesuffix("]")
+    named = _is_host(host) and " " not in address
+    return named and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
+
+
+def _is_host(host: str) -> bool:
+    """Whether it can be looked up at all: for an empty or too long label Python's resolver raises UnicodeError."""
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _expanded(value: Any, key: Key, environ: Mapping[str, str], faults: Faults) -> Any:  # noqa: ANN401  # any YAML
@@ -327,7 +337,7 @@ def _message(model: type[_Model], name: str, detail: ErrorDetails) -> str:
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
     if detail["type"] == "missing":
-        return "is missing: write the camera's URL, such as rtsp://user:${PASSWORD}@192.0.2.11/stream"
+        return "is missing: write the camera's URL, such as rtsp://192.0.2.11/stream"
     allowed = _allowed(model.model_fields[name])
     if detail["input"] is None:
         return f"has no value: write {allowed}, or remove the key"

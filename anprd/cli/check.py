@@ -10,10 +10,11 @@ from typing import Any
 from anprd import document, settings
 from anprd.cli import console, places
 from anprd.cli.console import Printer
-from anprd.errors import EXIT_CONFIG, EXIT_DONE
+from anprd.errors import EXIT_CONFIG, EXIT_DONE, ConfigError
+from anprd.events.redis_stream import RedisStream
 from anprd.faults import Fault
 from anprd.redaction import redact
-from anprd.settings import CameraSettings, Settings, SettingsError
+from anprd.settings import EMBEDDED, CameraSettings, Settings, SettingsError
 
 _WRITTEN_PASSWORD = re.compile(r"://[^\s/:@]*:(?!\$\{)[^\s]+@")
 
@@ -28,6 +29,9 @@ def check(path: Path, printer: Printer) -> int:
                 {"file": str(path), "ok": False, "line": fault.line, "key": fault.key or None, "fault": fault.message}
             )
         return EXIT_CONFIG
+    if (refused := _redis_fault(path, loaded)) is not None:
+        printer({"file": str(path), "ok": False, "line": refused.line, "key": refused.key, "fault": refused.message})
+        return EXIT_CONFIG
     printer(
         {
             "file": str(path),
@@ -38,6 +42,18 @@ def check(path: Path, printer: Printer) -> int:
         }
     )
     return EXIT_DONE
+
+
+def _redis_fault(path: Path, loaded: Settings) -> Fault | None:
+    """What only the Redis client finds in its URL, an option that it has not, say: `run` would refuse it."""
+    if loaded.redis == EMBEDDED:
+        return None
+    try:
+        RedisStream(loaded.redis, loaded.stream, loaded.stream_length_max)
+    except ConfigError as error:
+        line = document.read(path).lines.get(("redis",))
+        return Fault("redis", str(error).removeprefix("redis: "), line)
+    return None
 
 
 def tell(answer: dict[str, Any]) -> None:

@@ -1,18 +1,20 @@
 """`anprd events`: what the daemon published, read back from Redis as any other reader of the stream does."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from anprd.cli import console, places
 from anprd.cli.console import Printer
-from anprd.errors import EXIT_DONE
+from anprd.errors import EXIT_DONE, SinkError
 from anprd.events.record import typed
 from anprd.events.redis_stream import Entry, RedisStream
 from anprd.supervisor import embedded_redis
 
 BLOCK_S = 2.0  # how long one question to Redis waits; Ctrl-C ends it at once
+RETRY_S = 1.0  # a question that Redis refuses costs it nothing, and nobody waits long once it is back
 
 
 def source(config: Path | None, redis: str | None, stream: str | None) -> RedisStream:
@@ -32,13 +34,28 @@ def show(stream: RedisStream, count: int, printer: Printer) -> int:
     return EXIT_DONE
 
 
-def follow(stream: RedisStream, count: int, printer: Printer) -> int:
-    """Print the latest `count` events and then each new one until Ctrl-C. Raises SinkError."""
+def follow(
+    stream: RedisStream, count: int, printer: Printer, *, sleep: Callable[[float], None] = time.sleep
+) -> NoReturn:
+    """Print the latest `count` events and then each new one until Ctrl-C. Redis may go and come back meanwhile.
+
+    Raises:
+        SinkError: Redis cannot be read at the very start.
+    """
     latest = stream.read(max(count, 1))  # one at least: its id is where to go on
     last_id = latest[-1].entry_id if latest else "0-0"
     _print(latest[-count:] if count else (), printer)
+    away = False
     while True:
-        entries = stream.follow(last_id, BLOCK_S)
+        try:
+            entries = stream.follow(last_id, BLOCK_S)
+        except SinkError as error:
+            if not away:
+                console.complain(f"{error}; waiting until it is back")
+            away = True
+            sleep(RETRY_S)
+            continue
+        away = False
         _print(entries, printer)
         last_id = entries[-1].entry_id if entries else last_id
 

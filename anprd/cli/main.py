@@ -25,15 +25,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they show variables, and variables hold passwords
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# A path here has readable=False: typer would refuse a forbidden file as wrong usage, and with it all files of the call.
+# Whoever opens the file has a better sentence, and the exit code of the right family.
 Config = Annotated[
     Path | None,
     typer.Option(
-        "--config", "-c", metavar="FILE", help="The configuration; /etc/anprd/cameras.yaml where none is given."
+        "--config",
+        "-c",
+        metavar="FILE",
+        readable=False,
+        help="The configuration; /etc/anprd/cameras.yaml where none is given.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Weights = Annotated[
-    Path | None, typer.Option("--weights", metavar="DIR", help="A folder with other networks and their MANIFEST.toml.")
+    Path | None,
+    typer.Option(
+        "--weights", metavar="DIR", readable=False, help="A folder with other networks and their MANIFEST.toml."
+    ),
 ]
 
 
@@ -92,6 +101,14 @@ def _leave(code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
+def _same_file(output: Path, clip: Path) -> bool:
+    """Whether writing the one would destroy the other, symbolic and hard links included."""
+    try:
+        return output.samefile(clip)
+    except OSError:  # one of them is not there, or not for this user's eyes
+        return False
+
+
 @app.command(epilog="Example: anprd run -c config/demo.yaml")
 def run(config: Config = None) -> None:
     """Run the daemon in the foreground: one worker a camera, until SIGTERM. SIGHUP takes a changed file."""
@@ -114,7 +131,9 @@ def status(
     config: Config = None,
     runtime_dir: Annotated[
         Path | None,
-        typer.Option("--runtime-dir", metavar="DIR", help="The daemon's runtime_dir, where no file says it."),
+        typer.Option(
+            "--runtime-dir", metavar="DIR", readable=False, help="The daemon's runtime_dir, where no file says it."
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it again each second.")] = False,
     json: Json = False,
@@ -154,9 +173,11 @@ def events(
 
 @app.command(epilog="Example: anprd read -o annotated/ photos/*.jpg")
 def read(
-    pictures: Annotated[list[Path], typer.Argument(metavar="PICTURE...", help="JPEG, PNG, WebP, BMP or TIFF.")],
+    pictures: Annotated[
+        list[Path], typer.Argument(metavar="PICTURE...", readable=False, help="JPEG, PNG, WebP, BMP or TIFF.")
+    ],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Annotated copies go here.")
+        Path | None, typer.Option("--output", "-o", metavar="DIR", readable=False, help="Annotated copies go here.")
     ] = None,
     weights: Weights = None,
     json: Json = False,
@@ -171,9 +192,10 @@ def read(
 
 @app.command(epilog="Example: anprd replay -o annotated.mp4 clip.mp4")
 def replay(
-    clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", help="Whatever FFmpeg can decode.")],
+    clips: Annotated[list[Path], typer.Argument(metavar="CLIP...", readable=False, help="Whatever FFmpeg can decode.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The annotated video, .mp4; of one clip.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", readable=False, help="The annotated video, .mp4; of one clip."),
     ] = None,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="At the clip's own speed, as a camera sends it.")
@@ -184,6 +206,8 @@ def replay(
     """Send recorded video through exactly the worker's pipeline and print its events."""
     if output is not None and len(clips) > 1:
         raise typer.BadParameter("takes one clip; call it once for each", param_hint="-o")
+    if output is not None and _same_file(output, clips[0]):
+        raise typer.BadParameter("names the clip itself, which would be lost; name another file", param_hint="-o")
     from anprd.cli import console, events
     from anprd.cli import replay as command
 
@@ -195,7 +219,7 @@ def replay(
 @app.command(epilog="Example: anprd bench --json clip.mp4")
 def bench(
     clip: Annotated[
-        Path | None, typer.Argument(metavar="CLIP", help="A clip with plates; the demo's by default.")
+        Path | None, typer.Argument(metavar="CLIP", readable=False, help="A clip with plates; the demo's by default.")
     ] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=600, help="How long to measure.")] = 20.0,
     weights: Weights = None,

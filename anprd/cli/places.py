@@ -19,8 +19,10 @@ def config_file(given: Path | None) -> Path:
 def environ(given: Path | None) -> dict[str, str]:
     """The variables that the daemon with this configuration has: for the service's own file, systemd's as well."""
     file = config_file(given)
-    beside = file.with_name(SERVICE_ENVIRONMENT)
-    if file.absolute() != DEFAULT_CONFIG or not os.access(beside, os.R_OK):
+    if file.absolute() != DEFAULT_CONFIG:
+        return dict(os.environ)
+    beside = file.with_name(SERVICE_ENVIRONMENT)  # the file named above has a name; `.` and `/` have none
+    if not os.access(beside, os.R_OK):
         return dict(os.environ)
     return {**os.environ, **assignments(beside.read_text(encoding="utf-8", errors="replace"))}
 

@@ -1,6 +1,7 @@
 """`anprd read`: the plates of photos, one object or some rows a picture."""
 
 import os
+import stat
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -65,23 +66,34 @@ def load_picture(file: Path) -> Bgr:
     """The picture, turned upright where it says how it was held (EXIF).
 
     Raises:
-        SourceError: the file is missing, unreadable, too large or no picture.
+        SourceError: the file is missing, unreadable, no ordinary file, too large or no picture.
     """
-    try:
-        if file.stat().st_size > FILE_BYTES_MAX:
-            raise SourceError(f"{file}: is larger than {FILE_BYTES_MAX // 2**20} MiB; scale it down")
-        content = file.read_bytes()
-    except FileNotFoundError as error:
-        raise SourceError(f"{file}: there is no such file") from error
-    except OSError as error:
-        raise SourceError(f"{file}: cannot be read: {error.strerror}") from error
+    content = _content(file)
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
     except cv2.error as error:
-        raise SourceError(f"{file}: is damaged or has more than 200 million pixels") from error
+        raise SourceError(f"{file}: is damaged or has more than 200 million pixels; save it anew, smaller") from error
     if image is None:
         raise SourceError(f"{file}: is no picture; JPEG, PNG, WebP, BMP and TIFF can be read")
     return np.asarray(image, np.uint8)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        about = file.stat()
+        if stat.S_ISDIR(about.st_mode):
+            raise SourceError(f"{file}: is a folder; name the pictures in it")
+        if not stat.S_ISREG(about.st_mode):  # a pipe would block for ever, a device fill the memory
+            raise SourceError(f"{file}: is a pipe or a device; name a file")
+        if about.st_size > FILE_BYTES_MAX:
+            raise SourceError(f"{file}: is larger than {FILE_BYTES_MAX // 2**20} MiB; scale it down")
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise SourceError(f"{file}: there is no such file; check the path") from error
+    except PermissionError as error:
+        raise SourceError(f"{file}: this user may not read it; chmod it, or read it as another user") from error
+    except OSError as error:
+        raise SourceError(f"{file}: cannot be read: {error.strerror}; check the path and the disk") from error
 
 
 def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:

@@ -158,6 +158,8 @@ def _client(url: str) -> redis.Redis:
             **over_tcp,
         )
         client.connection_pool.make_connection()  # an option that no connection has shows only here
+        # Connecting would raise UnicodeError for a host such as `a..b`; it may also come from the URL's query.
+        str(client.connection_pool.connection_kwargs.get("host", "")).encode("idna")
     except (ValueError, TypeError, AttributeError, redis.RedisError):
         # Not `from error`: the parser quotes pieces of the URL, which may be pieces of the password.
         raise ConfigError(

@@ -1,7 +1,6 @@
 """What the supervisor knows of one camera: its settings, its process if it has one, and how that fared so far."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from anprd.errors import EXIT_CONFIG
@@ -151,8 +150,3 @@ def disabled_row(camera: CameraSettings) -> dict[str, Any]:
 def exit_text(exit_code: int) -> str:
     """An exit code in words."""
     return f"signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"
-
-
-def wall_text(moment: datetime) -> str:
-    """RFC 3339 in UTC with seconds."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -22,6 +22,10 @@ def listen(address: str) -> socket.socket:
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind | socket.SOCK_CLOEXEC, protocol)
+    except UnicodeError as error:  # a label of the host is empty or too long
+        raise ConfigError(
+            f"metrics_address: {address} names no host; write HOST:PORT, such as 127.0.0.1:9108"
+        ) from error
     except OSError as error:
         raise ConfigError(f"metrics_address: {address} is no place to listen: {error.strerror}") from error
     try:

@@ -1,5 +1,6 @@
 """Every command as a process: what it prints where, and how it exits when what it is given is wrong."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -38,6 +39,20 @@ def test_an_annotated_video_is_of_one_clip():
     assert anprd("replay", "-o", "out.mp4", "a.mp4", "b.mp4").code == 2
 
 
+@pytest.mark.parametrize("link", [None, "symlink_to", "hardlink_to"])
+def test_an_annotated_video_never_takes_the_clips_place(tmp_path, link):
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"a recording")
+    output = clip
+    if link is not None:
+        output = tmp_path / "link.mp4"
+        getattr(output, link)(clip)
+    done = anprd("replay", "-o", output, clip)
+    assert done.code == 2
+    assert "names the clip itself" in done.err
+    assert clip.read_bytes() == b"a recording"
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
@@ -70,6 +85,29 @@ def test_a_missing_configuration_is_one_sentence_and_78(tmp_path, command):
     done = anprd(command, "-c", tmp_path / "none.yaml")
     assert done.code == 78
     assert "does not exist" in done.sentence
+
+
+@pytest.mark.parametrize("folder", [".", "..", "/"])
+def test_a_folder_for_a_configuration_is_one_sentence_and_78(folder):
+    done = anprd("check", "-c", folder)
+    assert done.code == 78
+    assert "is a folder" in done.sentence
+
+
+@pytest.mark.parametrize("command", ["check", "run", "status", "events"])
+def test_a_forbidden_configuration_is_one_sentence_and_78(tmp_path, command):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("cameras: {}")
+    file.chmod(0)
+    # Root may read what nobody may; without these capabilities a file's mode counts for root, too.
+    unprivileged = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    if unprivileged and shutil.which("setpriv") is None:
+        pytest.skip("root needs util-linux's setpriv to be refused a file")
+    done = subprocess.run(
+        [*unprivileged, *argv(command, "-c", file)], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr == f"anprd: {file}: cannot be read: Permission denied\n"
 
 
 def test_no_password_is_in_what_check_says(tmp_path):

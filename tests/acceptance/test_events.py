@@ -76,7 +76,29 @@ def test_following_shows_what_comes_and_ends_cleanly_with_ctrl_c(server, publish
         assert child.stderr.read() == ""
 
 
-def test_redis_that_dies_while_followed_is_one_sentence(server, publish):
+def test_a_follower_waits_for_a_redis_that_restarts_and_goes_on(server, publish):
+    publish("A1")
+    with subprocess.Popen(
+        argv("events", "--redis", server.url, "--follow", "--json"),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert json.loads(child.stdout.readline())["plate"] == "A1"
+        server.kill()
+        said = child.stderr.readline()
+        assert said.startswith("anprd: Redis at ")
+        assert said.endswith("; waiting until it is back\n")
+        server.start()
+        publish("B2")
+        assert json.loads(child.stdout.readline())["plate"] == "B2"
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == 130
+        assert child.stderr.read() == ""
+
+
+def test_ctrl_c_ends_a_follower_that_waits_for_redis(server, publish):
     publish("A1")
     with subprocess.Popen(
         argv("events", "--redis", server.url, "--follow", "--json"),
@@ -87,5 +109,14 @@ def test_redis_that_dies_while_followed_is_one_sentence(server, publish):
     ) as child:
         child.stdout.readline()
         server.kill()
-        assert child.wait(30) == 1
-        assert child.stderr.read().count("\n") == 1
+        child.stderr.readline()
+        child.send_signal(signal.SIGINT)
+        assert child.wait(30) == 130
+        assert child.stderr.read() == ""
+
+
+def test_a_redis_that_is_away_from_the_start_is_not_followed(server):
+    server.kill()
+    done = anprd("events", "--redis", server.url, "--follow")
+    assert done.code == 1
+    assert "Redis at " in done.sentence

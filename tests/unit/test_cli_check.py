@@ -66,6 +66,15 @@ def test_a_right_file_is_an_object_with_json(file, capsys):
     assert "hunter2" not in answer["redis"]
 
 
+@pytest.mark.parametrize("url", ["redis://localhost/zero", "redis://localhost?colour=blue"])
+def test_a_redis_url_that_run_would_refuse_is_a_fault(file, capsys, url):
+    path = file(f"stream: s\nredis: {url}")
+    assert check.check(path, check.tell) == 78
+    out = capsys.readouterr()
+    assert out.out == ""
+    assert out.err.startswith(f"anprd: {path}:2: redis: '{url}' is no Redis URL; write redis://HOST:PORT/DB")
+
+
 def test_a_file_without_an_enabled_camera_is_warned_of(warned):
     (warning,) = warned("cameras: {gate: {url: rtsp://192.0.2.1/, enabled: false}}")
     assert "no camera is enabled" in warning

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from anprd.cli import console, events
+from anprd.errors import SinkError
 from anprd.events.redis_stream import Entry
 
 
@@ -37,8 +38,11 @@ class ScriptedStream:
         self.asked.append(last_id)
         if not self._waits:
             raise Interrupted
+        wait = self._waits.pop(0)
+        if isinstance(wait, SinkError):
+            raise wait
         first = int(last_id.split("-")[0]) + 1
-        return [Entry(f"{number}-0", fields) for number, fields in enumerate(self._waits.pop(0), first)]
+        return [Entry(f"{number}-0", fields) for number, fields in enumerate(wait, first)]
 
 
 def fields(plate: str) -> dict[str, str]:
@@ -71,7 +75,7 @@ def test_nothing_there_prints_nothing(capsys):
 def followed(stream: ScriptedStream, count: int) -> list[str]:
     seen = []
     with pytest.raises(Interrupted):
-        events.follow(stream, count, lambda event: seen.append(event["plate"]))
+        events.follow(stream, count, lambda event: seen.append(event["plate"]), sleep=lambda _: None)
     return seen
 
 
@@ -89,6 +93,23 @@ def test_following_an_empty_stream_misses_nothing():
     stream = ScriptedStream([], [fields("A1")])
     assert followed(stream, 10) == ["A1"]
     assert stream.asked[0] == "0-0"
+
+
+def test_a_follower_waits_for_redis_and_says_so_once_an_outage(capsys):
+    away = SinkError("Redis at redis://h: Connection refused")
+    stream = ScriptedStream([fields("A1")], away, away, [fields("B2")], away, [fields("C3")])
+    assert followed(stream, 1) == ["A1", "B2", "C3"]
+    assert stream.asked == ["1-0", "1-0", "1-0", "2-0", "2-0", "3-0"]
+    sentence = "anprd: Redis at redis://h: Connection refused; waiting until it is back\n"
+    assert capsys.readouterr().err == 2 * sentence
+
+
+def test_a_follower_waits_between_two_questions_to_a_redis_that_is_away():
+    waited_s = []
+    stream = ScriptedStream([], SinkError("away"), SinkError("away"))
+    with pytest.raises(Interrupted):
+        events.follow(stream, 1, print, sleep=waited_s.append)
+    assert waited_s == [events.RETRY_S] * 2
 
 
 def test_what_another_program_wrote_is_shown_as_far_as_it_goes(capsys):

@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import typing
+from typing import Annotated
 
 import pytest
 import typer
@@ -75,6 +77,16 @@ def test_every_command_shows_an_example():
     assert {command.name for command in train.registered_commands} == {"detector", "reader", "corners", "render"}
     for command in train.registered_commands:
         assert (command.epilog or "").startswith(f"Example: anprd train {command.name} "), command.name
+
+
+def test_no_path_of_a_command_is_judged_before_the_command_opens_it():
+    found = {}
+    for name in ("run", "check", "status", "events", "read", "replay", "bench"):
+        hints = typing.get_type_hints(getattr(main, name), include_extras=True)
+        annotated = {key: typing.get_args(hint) for key, hint in hints.items() if typing.get_origin(hint) is Annotated}
+        found |= {f"{name} {key}": info.readable for key, (kind, info) in annotated.items() if "Path" in str(kind)}
+    assert {"check config", "read pictures", "replay clips", "replay output", "bench clip"} <= set(found)
+    assert not any(found.values()), found
 
 
 def test_the_command_line_is_one_typer_application():

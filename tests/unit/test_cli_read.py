@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import cv2
@@ -114,10 +115,34 @@ def test_one_bad_picture_is_told_and_the_others_are_read(vision, picture, tmp_pa
     assert code == 1
     assert len(answers) == 1
     missing, no_picture, nothing, folder = capsys.readouterr().err.splitlines()
-    assert missing.endswith("missing.jpg: there is no such file")
+    assert missing.endswith("missing.jpg: there is no such file; check the path")
     assert "text.jpg: is no picture" in no_picture
     assert "empty.png: is no picture" in nothing
-    assert "cannot be read: Is a directory" in folder
+    assert folder.endswith("is a folder; name the pictures in it")
+
+
+def test_a_pipe_and_a_device_are_refused_unopened(tmp_path):
+    pipe = tmp_path / "pipe.jpg"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(read.SourceError, match="is a pipe or a device; name a file"):
+            read.load_picture(path)
+
+
+def test_a_forbidden_picture_is_told_and_the_others_are_read(vision, picture, monkeypatch, capsys):
+    vision(SURE)
+    forbidden, fine = picture("forbidden.jpg"), picture("fine.jpg")
+    opened = Path.read_bytes
+
+    def refusing(path):
+        if path == forbidden:
+            raise PermissionError(13, "Permission denied")
+        return opened(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refusing)  # a mode would not stop root
+    code, answers = run(forbidden, fine)
+    assert (code, [found["source"] for found in answers]) == (1, [str(fine)])
+    assert "forbidden.jpg: this user may not read it" in capsys.readouterr().err
 
 
 def test_a_picture_that_claims_more_pixels_than_memory_is_refused(tmp_path):

@@ -22,6 +22,10 @@ SECRET = "S3kr1t"
         "redis://localhost?db=zero",
         "redis://localhost?colour=blue",
         "redis://[::1",
+        "redis://a..b",
+        "redis://a%2E.b",
+        "redis://?host=a..b",
+        "rediss://" + "x" * 64,
         "unix://",
     ],
 )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from anprd import settings
 from anprd.errors import ConfigError
+from anprd.redaction import redact
 from anprd.settings import CameraDefaults, CameraSettings, Settings, SettingsError
 
 MANUAL = Path(__file__).parents[2] / "config" / "cameras.yaml"
@@ -142,6 +143,8 @@ def test_a_fault_is_a_configuration_fault():
         ("substream: 'rtsp://h/a b'", "must not hold a space"),
         ("substream: 'rtsp://h:port/'", "names no valid host and port"),
         ("substream: 'rtsp:///nohost'", "names no valid host and port"),
+        ("substream: rtsp://a..b/", "names no valid host and port"),
+        ("substream: rtsp://u:p@ss/word@192.0.2.1:554/", "in a password write '/' as %2F"),
         ("substream: 'file:'", "must name a file"),
         ("substream: file://host/clip.mp4", "must be file:PATH or file:///PATH"),
     ],
@@ -155,6 +158,11 @@ def test_a_fault_says_what_is_allowed(faults, line, says):
     ("line", "says"),
     [
         ("redis: localhost:6379", "must be 'embedded' or a URL"),
+        ("redis: redis://u:p@ss/word@host:6379/0", "in a password write '/' as %2F"),
+        ("redis: redis://a..b/0", "names no valid host and port"),
+        ("redis: redis://" + "x" * 64 + "/0", "names no valid host and port"),
+        ("metrics_address: a..b:9108", "HOST:PORT"),
+        ("metrics_address: '[]:9108'", "HOST:PORT"),
         ("metrics_address: '9108'", "HOST:PORT"),
         ("metrics_address: 127.0.0.1:99999", "HOST:PORT"),
         ("state_dir: ''", "must be a path, not empty"),
@@ -184,6 +192,9 @@ def test_more_cameras_than_processes_make_sense_are_a_fault(faults):
         "rtsp://anpr:hunter2@192.0.2.1:port/",
         "rtsp://anpr:hun/hunter2@192.0.2.1/",
         "rtsp://anpr:12/hunter2@192.0.2.1/",
+        "rtsp://anpr:p@hun/hunter2@192.0.2.1/",
+        "rtsp://anpr:p@hun/hunter2@192.0.2.1:554/",
+        "rtsp://anpr:p@hun?hunter2@192.0.2.1:554/",
         "rtsp://anpr:hun@hunter2@192.0.2.1:port/",
         "rtsp://anpr:hunter2@192.0.2.1/ a",
         "ftp://anpr:hunter2@192.0.2.1/",
@@ -193,6 +204,19 @@ def test_a_password_in_a_faulty_url_is_not_shown(load, url):
     with pytest.raises(SettingsError) as caught:
         load(f"cameras: {{gate: {{url: '{url}'}}}}")
     assert "hunter2" not in str(caught.value)
+
+
+def test_no_example_of_a_url_is_covered_as_a_password(faults):
+    (message,) = faults("cameras: {gate: {}}").values()
+    assert "rtsp://192.0.2.11/stream" in message
+    assert redact(message) == message
+
+
+def test_hosts_of_every_kind_are_taken(load):
+    for host in ("camera", "camera.example.", "192.0.2.1:554", "[2001:db8::1]:554", "k\u00e4mera.example"):
+        assert load(f"cameras: {{gate: {{url: 'rtsp://u:p%40@{host}/a'}}}}").cameras[0].url.endswith(f"@{host}/a")
+    for address in ("127.0.0.1:9108", "[::1]:9108", "localhost:9108"):
+        assert load(f"metrics_address: '{address}'").metrics_address == address
 
 
 def test_the_value_of_an_unknown_key_is_not_shown_since_it_may_be_a_password(load):

@@ -1,5 +1,6 @@
 import pytest
 
+from anprd.errors import ConfigError
 from anprd.supervisor import metrics_page
 
 STATUS = {"daemon": {"version": "1", "uptime_s": 2.0}, "cameras": [{"name": "gate", "state": "streaming", "frames": 3}]}
@@ -25,3 +26,9 @@ def test_the_page_is_as_long_as_it_says_and_names_the_camera():
     head, body = metrics_page.answer(b"GET /metrics HTTP/1.1\r\n\r\n", STATUS).split(b"\r\n\r\n", 1)
     assert f"Content-Length: {len(body)}".encode() in head
     assert b'camera="gate"' in body
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64])
+def test_a_host_that_cannot_be_one_is_the_operators_to_mend(host):
+    with pytest.raises(ConfigError, match="names no host; write HOST:PORT"):
+        metrics_page.listen(f"{host}:9108")
