@@ -11,7 +11,7 @@ from anprd.records import Box, Detection, Sighting, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.tracks import kinship, vote
 from anprd.tracks.memory import PARKED_HOLD_S, Known, Memory
-from anprd.tracks.open_pass import OpenPass
+from anprd.tracks.open_pass import STRANGERS_MIN, OpenPass
 from anprd.tracks.tracker import Track, Tracker
 from anprd.tracks.vote import Ballot
 
@@ -33,7 +33,8 @@ class Passes:
         counts: what became of passes and readings, by reason: `confirmed`, `updated`, `unreadable`; readings that did
             not vote: `unsure`, `implausible`; passes that were not told: `repeated` (the same vehicle again),
             `fragment` (a part of another pass), `flicker` (hardly seen), `tiny`, `doubtful` (the detector was),
-            `lettering`, `overlay` (burnt into the picture); sightings: `misshapen`, `duplicate`, `crowded` (too many).
+            `lettering`, `overlay` (a part of the scene); tracks: `switched` (went over to another vehicle); sightings:
+            `misshapen`, `duplicate`, `crowded` (too many).
     """
 
     def __init__(self, settings: CameraSettings) -> None:
@@ -91,7 +92,7 @@ class Passes:
             return True
         sure = found.ballot.text == found.known.plate
         spare = found.ballot.votes >= VOTES_TO_SPARE * self._settings.votes_min
-        return not (sure and spare and t_s - found.read_t_s < REREAD_S)
+        return found.strangers() > 0 or not (sure and spare and t_s - found.read_t_s < REREAD_S)
 
     def unsettled(self, t_s: float) -> bool:
         """Whether a plate is, or was a moment ago, in view that nothing was said of yet: worth looking on."""
@@ -114,9 +115,17 @@ class Passes:
         refusal = found.take(track.sighting, t_s)
         if refusal is not None:
             self._count(refusal)
+        if found.strangers() >= STRANGERS_MIN:
+            return self._part(track, t_s)
         if found.known is not None:
             found.known.last_t_s, found.known.track = t_s, track
         return self._judge(found)
+
+    def _part(self, track: Track, t_s: float) -> list[Verdict]:
+        """Two vehicles met far away and one was followed as the other: what is seen now begins a pass of its own."""
+        self._count("switched")
+        del self._open[track.id]
+        return self._see(self._tracker.renew(track, t_s), t_s)
 
     def _judge(self, found: OpenPass) -> list[Verdict]:
         ballot = found.settled()

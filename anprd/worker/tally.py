@@ -11,7 +11,21 @@ from anprd.worker.messages import Facts, State, clip_text
 FPS_WINDOW_S = 5.0  # long enough for a camera of 1 fps to show, short enough to see it stop
 REASONS_MAX = 24  # a beat must fit one atomic write; the program knows about a dozen
 _NOT_A_DROP = frozenset({"frames", "detected", "plates", "read", "confirmed", "updated", "unreadable"})
-_NOT_DUE = frozenset({"paced", "idle", "settled", "cut", "repeated", "still", "fragment"})
+_NOT_DUE = frozenset(
+    {
+        "paced",
+        "idle",
+        "settled",
+        "cut",
+        "repeated",
+        "fragment",
+        "overlay",
+        "lettering",
+        "misshapen",
+        "duplicate",
+        "switched",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,28 @@ def test_far_plates_need_more_votes(stage: Stage) -> None:
     assert stage.told() == [PLATE]
 
 
+def test_what_was_read_from_afar_is_forgotten_when_the_plate_has_come_near(stage: Stage) -> None:
+    widths = [36 + 3 * index for index in range(7)] + [60 + 8 * index for index in range(10)]
+    texts = ["K996OX190"] * 7 + [PLATE] * 10
+    boxes = [box(900 - 20 * index, width=width) for index, width in enumerate(widths)]
+    stage.show([sighting(where, text) for where, text in zip(boxes, texts, strict=True)])
+    assert stage.told() == [PLATE]
+    assert stage.told(VerdictKind.UPDATED) == []
+
+
+def test_a_text_that_no_country_writes_needs_two_votes_more(stage: Stage) -> None:
+    stage.show(drive(["Q1Q1Q1Q"] * 4))
+    assert stage.told() == []
+    stage.show(drive(["Q1Q1Q1Q"] * 2, x=100 + 4 * 60))
+    assert stage.told() == ["Q1Q1Q1Q"]
+
+
+def test_a_vehicle_followed_as_another_becomes_a_pass_of_its_own(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 6, x=100, step=20))
+    stage.show(drive(["B777TM77"] * 6, x=220, step=20))
+    assert stage.told() == [PLATE, "B777TM77"]
+
+
 def test_far_plates_that_come_no_nearer_are_told_all_the_same(stage: Stage) -> None:
     stage.show(drive([PLATE] * 5, width=45, step=20))
     assert stage.told() == [PLATE]
@@ -226,7 +248,7 @@ def test_two_vans_of_a_fleet_side_by_side_are_two(stage: Stage) -> None:
 def test_the_rest_of_a_broken_track_may_be_misread_or_cut(stage: Stage, rest: str) -> None:
     stage.show(drive([PLATE] * 8))
     stage.idle(1.8)
-    stage.show(drive([rest] * 4, x=1000))
+    stage.show(drive([rest] * 6, x=1000))
     assert stage.told() == [PLATE]
     assert stage.passes.counts["repeated"] == 1
 
@@ -308,10 +330,21 @@ def test_a_car_that_arrived_and_stands_does_not_wait(stage: Stage) -> None:
     assert stage.told() == [PLATE]
 
 
-def test_a_parked_plate_that_nobody_can_read_is_told_once(stage: Stage) -> None:
+def test_what_never_moved_and_nobody_can_read_is_a_part_of_the_scene(stage: Stage) -> None:
     for _ in range(4):
         stage.show(stand([PLATE] * 30, confidence=0.3))
         stage.idle(120)
+    assert stage.said == []
+    assert stage.passes.counts["overlay"] == 4
+
+
+def test_a_car_that_stops_and_drives_on_unread_is_told_once(stage: Stage) -> None:
+    stage.show(
+        drive([PLATE] * 4, confidence=0.3)
+        + stand([PLATE] * 30, x=220, confidence=0.3)
+        + drive([PLATE] * 4, x=260, confidence=0.3)
+    )
+    stage.idle(10)
     assert stage.told(UNREADABLE) == [""]
 
 
