@@ -108,7 +108,7 @@ def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
 
 
 def answer(source: str, image: Bgr, sightings: Sequence[Sighting], ms: dict[str, float]) -> dict[str, Any]:
-    """The JSON object of one picture; its keys are a contract (docs/architecture.md)."""
+    """The JSON object of one picture; its keys are a contract (docs/interfaces.md)."""
     height, width = image.shape[:2]
     plates = [plate(sighting) for sighting in sightings]
     return {"source": source, "width": width, "height": height, "plates": plates, "ms": ms}

@@ -26,7 +26,7 @@ At = Callable[[float], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One record of the stream; the field names are the contract of docs/architecture.md. Times are aware."""
+    """One record of the stream; the field names are the contract of docs/interfaces.md. Times are aware."""
 
     id: str
     revision: int
