@@ -18,6 +18,8 @@ FAR_WIDTH_PX = 60.0  # narrower plates are read wrongly alike, time and again; g
 DOUBT_VOTES = 2  # so many more votes while every reading comes from afar, or where no country known here writes so
 STILL_SPAN_S = 1.5  # a text that does not move must last: longer than a second of the camera's clock
 NEAR_RATIO_MIN = 0.6  # of the widest reading: the same look-alike is read time and again from afar, and not from near
+HASTE_CONFIDENCE_MIN = 0.75  # below it a plate that still grows is not told yet: `D` was `O` from 55 px, never from 90
+APPROACH_READS = 5
 APPROACH_RATIO_MIN = 1.1  # a detector's box shakes by less
 STRANGERS_MIN = 2  # readings in a row of quite another plate: one alone may be a blur
 STRANGE_RATIO_MIN = 0.5  # of the characters differ
@@ -79,9 +81,9 @@ class OpenPass:
         return [paper for paper in self.papers if paper.box.width >= NEAR_RATIO_MIN * widest_px]
 
     def _approaches(self) -> bool:
-        """Whether the plate grows: better readings are to come."""
-        first, last = self.papers[0].box.width, self.papers[-1].box.width
-        return last >= APPROACH_RATIO_MIN * first
+        """Whether the plate has been growing lately: better readings are to come."""
+        lately = list(self.papers)[-APPROACH_READS:]
+        return lately[-1].box.width >= APPROACH_RATIO_MIN * lately[0].box.width
 
     def take(self, sighting: Sighting, t_s: float) -> str | None:
         """Note a sighting; its reading votes, or the reason is returned why it may not."""
@@ -137,7 +139,7 @@ class OpenPass:
         if ballot.confidence < self._settings.reading_confidence_min:
             return None
         far = all(paper.box.width < FAR_WIDTH_PX for paper in self._agreeing(ballot))
-        if far and self._approaches():
+        if (far or ballot.confidence < HASTE_CONFIDENCE_MIN) and self._approaches():
             return None
         if (far or not syntax.regions(ballot.text)) and ballot.votes < self._settings.votes_min + DOUBT_VOTES:
             return None

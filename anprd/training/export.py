@@ -67,7 +67,7 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
         copy.write_bytes(checkpoint.read_bytes())
         exported = _load_yolo(copy, checkpoint).export(format="openvino", dynamic=True, imgsz=DETECTOR_SIDE_PX)
         model = openvino.Core().read_model(next(Path(exported).glob("*.xml")))
-        small = quantise.quantise(model, _frames(data), transformer=False, floating=".*model.22/dfl.*")
+        small = quantise.quantise(model, _frames(data), transformer=False, floating=quantise.box_arithmetic(model))
         target = folder / "detector.xml"
         quantise.save(quantise.take_frames(small), target)
     about = {

@@ -1,5 +1,6 @@
 """Networks become INT8 in OpenVINO's format, by NNCF's post-training quantisation with real calibration pictures."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +14,11 @@ CALIBRATION_COUNT = 300  # NNCF's own default subset
 
 
 def quantise(
-    model: openvino.Model, calibration: Sequence[NDArray[np.float32]], *, transformer: bool, floating: str | None = None
+    model: openvino.Model,
+    calibration: Sequence[NDArray[np.float32]],
+    *,
+    transformer: bool,
+    floating: Sequence[str] = (),
 ) -> openvino.Model:
     """The model with INT8 weights and activations.
 
@@ -21,9 +26,9 @@ def quantise(
         model: FP32, one input.
         calibration: inputs as the model takes them, with the batch axis; their spread sets the ranges.
         transformer: keep what attention needs in floating point (nncf.ModelType.TRANSFORMER).
-        floating: a pattern of operation names that stay in floating point, where INT8 would cost accuracy.
+        floating: patterns of operation names that stay in floating point, where INT8 would cost accuracy.
     """
-    ignored = nncf.IgnoredScope(patterns=[floating], validate=False) if floating else None
+    ignored = nncf.IgnoredScope(patterns=list(floating), validate=False) if floating else None
     return nncf.quantize(
         model,
         nncf.Dataset(list(calibration)),
@@ -32,6 +37,17 @@ def quantise(
         model_type=nncf.ModelType.TRANSFORMER if transformer else None,
         ignored_scope=ignored,
     )
+
+
+def box_arithmetic(model: openvino.Model) -> list[str]:
+    """Patterns of what a YOLO head does after its convolutions: distances become boxes there, in cells of up to 32 px.
+
+    In INT8 a coordinate would fall on one of 256 values across the whole picture: boxes were off by several pixels.
+    """
+    names = (operation.get_friendly_name() for operation in model.get_ops())
+    numbers = [int(found[1]) for name in names if (found := re.match(r"__module\.model\.(\d+)", name))]
+    head = rf"__module\.model\.{max(numbers, default=0)}"
+    return [rf"{head}/.*", rf"{head}\.dfl.*"]
 
 
 def take_frames(model: openvino.Model) -> openvino.Model:
