@@ -11,7 +11,7 @@ from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, Reader
 from anprd.vision.straighten import CornerFinder
 
 VIDEO_SIDE_PX = 640  # docs/measured.md#detector-input
-PHOTO_SIDE_PX = 640  # docs/measured.md#detector-input
+PHOTO_SIDE_PX = 960  # docs/measured.md#detector-input
 PHOTO_CONFIDENCE_MIN = 0.35  # docs/measured.md#detector-input
 
 
