@@ -141,7 +141,7 @@ class OpenPass:
         far = all(paper.box.width < FAR_WIDTH_PX for paper in self._agreeing(ballot))
         if (far or ballot.confidence < HASTE_CONFIDENCE_MIN) and self._approaches():
             return None
-        if (far or not syntax.regions(ballot.text)) and ballot.votes < self._settings.votes_min + DOUBT_VOTES:
+        if (far or not syntax.regions(ballot.text)) and not self._beyond_doubt(ballot):
             return None
         return ballot if self.track.moved or self._lasts(ballot) else None
 
@@ -150,7 +150,7 @@ class OpenPass:
         ballot = self.ballot
         if ballot is None or not vote.final(ballot, self._settings.votes_min):
             return None
-        if not syntax.regions(ballot.text) and ballot.votes < self._settings.votes_min + DOUBT_VOTES:
+        if not syntax.regions(ballot.text) and not self._beyond_doubt(ballot):
             return None
         trusted = self.track.moved or self._lasts(ballot) or (syntax.region(ballot.text) and not ballot.text.isdigit())
         return ballot if trusted else None
@@ -206,6 +206,9 @@ class OpenPass:
             first_t_s=self.first_t_s,
             last_t_s=self.track.last_t_s,
         )
+
+    def _beyond_doubt(self, ballot: Ballot) -> bool:
+        return ballot.votes >= self._settings.votes_min + DOUBT_VOTES
 
     def _refusal(self, reading: Reading) -> str | None:
         if reading.confidence < self._settings.reading_confidence_min or not reading.text:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from anprd.training import cores, reader_data
+from anprd.training.average import follow
 from anprd.training.reader_data import Grey, LabelledCrop
 from anprd.training.reader_net import ConvBlock, Residual
 from anprd.vision.straighten import CROP_HEIGHT_PX, CROP_MARGIN_X, CROP_MARGIN_Y, CROP_WIDTH_PX
@@ -97,10 +98,7 @@ def train(crops: Sequence[LabelledCrop], out: Path, *, steps: int = 4000, seed: 
         loss.backward()
         optimiser.step()
         schedule.step()
-        with torch.no_grad():
-            for kept, new in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
-                if kept.is_floating_point():
-                    kept.lerp_(new, 0.005 if step > 500 else 0.1)
+        follow(average, network, decay=0.995 if step > 500 else 0.9)
         if step % 200 == 0:
             error = float((found.detach().float() - corners).abs().mean())
             print(f"step {step} mean corner error {100 * error:.2f} % of the crop's side", flush=True)

@@ -21,7 +21,6 @@ from anprd.training.reader_data import TRUSTED
 from anprd.vision.ctc import ALPHABET
 from anprd.vision.plates import PHOTO_CONFIDENCE_MIN, Vision
 
-MATCH_IOU = 0.5
 SWEEP_CONFIDENCE_MIN = 0.001  # where a precision-recall curve begins; what ultralytics' validator uses
 IOU_STEPS = np.linspace(0.5, 0.95, 10)
 

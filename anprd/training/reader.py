@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from anprd.training import cores, reader_data
+from anprd.training.average import follow
 from anprd.training.reader_data import LabelledCrop
 from anprd.training.reader_net import COLUMNS, ReaderNet
 from anprd.vision import ctc
@@ -153,19 +154,9 @@ class _Run:
         self._optimiser.step()
         self._schedule.step()
         self.step += 1
-        self._follow()
+        # Early on the average follows closely, or it would remember the first random weights.
+        follow(self.average, self.network, decay=min(AVERAGE_DECAY, self.step / (self.step + 20)))
         return float(loss.detach())
-
-    def _follow(self) -> None:
-        """Move the average; early on it follows closely, or it would remember the first random weights."""
-        decay = min(AVERAGE_DECAY, self.step / (self.step + 20))
-        with torch.no_grad():
-            pairs = zip(self.average.state_dict().values(), self.network.state_dict().values(), strict=True)
-            for kept, new in pairs:
-                if kept.is_floating_point():
-                    kept.lerp_(new, 1 - decay)
-                else:
-                    kept.copy_(new)
 
     def save(self) -> None:
         """Write the whole state beside the old one and swap: an interruption leaves one of the two."""

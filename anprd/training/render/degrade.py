@@ -42,23 +42,6 @@ def sample(rng: np.random.Generator, typefaces: Sequence[Typeface], *, backgroun
     return _crop(rng, plate, width_px, backgrounds)
 
 
-def crop_sample(rng: np.random.Generator, plate: Plate, *, backgrounds: Sequence[Bgr] = ()) -> CropSample:
-    """One crop of this plate.
-
-    Args:
-        rng: decides everything: the same state gives the same crop.
-        plate: as `plates.random_plate` draws it, any size.
-        backgrounds: photos to cut surroundings from; without them they are painted.
-    """
-    width_px = _random_width(rng)
-    drawn_px = _drawn_width(width_px)
-    if plate.image.shape[1] > drawn_px:
-        height_px = max(8, round(plate.image.shape[0] * drawn_px / plate.image.shape[1]))
-        image = cv2.resize(plate.image, (drawn_px, height_px), interpolation=cv2.INTER_AREA).astype(np.uint8)
-        plate = Plate(image, plate.text, plate.rows, plate.country)
-    return _crop(rng, plate, width_px, backgrounds)
-
-
 def pose(rng: np.random.Generator, aspect: float, width_px: float) -> Points:
     """Corners of a plate seen from a random side by a pinhole camera, `width_px` wide at their widest.
 
