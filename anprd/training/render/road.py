@@ -230,7 +230,7 @@ def _house(picture: Floats, camera: Pinhole, where: tuple[float, float, float], 
     tall = rng.uniform(3.6, 6.4)
     depth = rng.uniform(6, 9) * np.sign(x)
     wall = np.array([[168, 186, 200], [196, 206, 212], [150, 164, 186], [176, 190, 190]][int(rng.integers(4))], float)
-    long_wall = np.empty((120, 260, 3)) * 0 + wall * (0.95 if x > 0 else 0.72)
+    long_wall = np.ones((120, 260, 3)) * wall * (0.95 if x > 0 else 0.72)
     for floor in range(2 if tall > 4.6 else 1):
         for window in range(6):
             top, left = 22 + 52 * floor, 14 + 41 * window
