@@ -4,6 +4,7 @@ Everything here is a value. Pixels are those of the frame or picture as it was d
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -79,11 +80,13 @@ class Reading:
     text: str
     confidences: tuple[float, ...]
     rows: int = 1
+    text_confidence: float | None = None
+    """How likely the whole text is right; None where the reader is not calibrated."""
 
     @property
     def confidence(self) -> float:
-        """The least sure character: a plate is as right as its worst character. 0 for an empty text."""
-        return min(self.confidences, default=0.0)
+        """Of the whole text; uncalibrated the least sure character's: a plate is as right as its worst one. 0 if empty."""
+        return self.text_confidence if self.text_confidence is not None else min(self.confidences, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +130,26 @@ class Verdict:
     best_t_s: float
     first_t_s: float
     last_t_s: float
+
+
+class TimeBasis(StrEnum):
+    """What a wall time rests on, and so how far to trust it; the values are the `clock` of an event."""
+
+    SENDER = "sender"
+    """The camera's own clock, from its RTCP sender reports, which agrees with this machine's."""
+    ARRIVAL = "arrival"
+    """When pictures came, less what they waited: late by what the camera and the network take at least."""
+    STEPPED = "stepped"
+    """This machine's clock was set during the pass or shortly before: differences to other events mean nothing."""
+    FILE = "file"
+    """A recording: when it was played, not when it was filmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The wall times of a pass (aware, `first_seen <= at <= last_seen`) and what they rest on."""
+
+    first_seen: datetime
+    at: datetime
+    last_seen: datetime
+    clock: TimeBasis

@@ -96,7 +96,7 @@ def build(camera, settings, *, stop, say):
     doors = Doors(
         open_source=lambda waiting: ScriptedCamera(script, waiting),
         stages=Stages(script, camera.name.upper()),
-        record=Recorder(camera=camera.name, host="host", at=time_of_camera.at, region=lambda _plate: "").record,
+        record=Recorder(camera=camera.name, host="host", dates=time_of_camera.dates, region=lambda _plate: "").record,
         outbox=Publisher(spool, stream, SystemClock(), log),
         clock=SystemClock(),
         say=say,

@@ -19,7 +19,7 @@ from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
 from anprd.events.record import Recorder
 from anprd.pipeline import Pipeline
 from anprd.plates import syntax
-from anprd.records import Verdict
+from anprd.records import Dates, TimeBasis, Verdict
 from anprd.settings import CameraSettings
 from anprd.video.clock import SystemClock
 from anprd.video.decoder import ClipWriter
@@ -115,7 +115,7 @@ class _Told:
     def __init__(self, camera: str, printer: Printer) -> None:
         self._printer = printer
         self._began_at = SystemClock().wall()
-        self._recorder = Recorder(camera=camera, host=socket.gethostname(), at=self._at, region=syntax.region)
+        self._recorder = Recorder(camera=camera, host=socket.gethostname(), dates=self._dates, region=syntax.region)
 
     def tell(self, frame: Frame | None, verdicts: Sequence[Verdict]) -> None:
         if frame is not None:
@@ -123,8 +123,10 @@ class _Told:
         for verdict in verdicts:
             self._printer(self._recorder.record(verdict).to_object())
 
-    def _at(self, t_s: float) -> datetime:
-        return self._began_at + timedelta(seconds=t_s)
+    def _dates(self, verdict: Verdict, _told: datetime | None) -> Dates:
+        moments = (verdict.first_t_s, verdict.best_t_s, verdict.last_t_s)
+        first, best, last = (self._began_at + timedelta(seconds=t_s) for t_s in moments)
+        return Dates(first, best, last, TimeBasis.FILE)
 
 
 class _Copy:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
-from anprd.records import Box, Verdict, VerdictKind
+from anprd.records import Box, Dates, TimeBasis, Verdict, VerdictKind
 
 SCHEMA = 1
 TRACKS_REMEMBERED_MAX = 256  # passes of one camera that may still be updated; a frame rarely shows ten plates
@@ -20,8 +20,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE = frozenset({"schema", "revision", "rows", "votes", "reads", "track"})
 _TYPED = _WHOLE | {"confidence", "box"}
 
-At = Callable[[float], datetime]
-"""Stream seconds to wall time (aware)."""
+DatesOf = Callable[[Verdict, datetime | None], Dates]
+"""The wall times of a verdict; the second argument is what was said to be its `first_seen` before, None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Event:
     last_seen: datetime
     box: Box
     host: str
+    clock: TimeBasis = TimeBasis.ARRIVAL
+    """What the times rest on. Records that older versions left in the spool do not say it, and have this one."""
 
     @property
     def key(self) -> str:
@@ -70,6 +72,7 @@ class Event:
             "box": [round(edge, 1) for edge in (self.box.x1, self.box.y1, self.box.x2, self.box.y2)],
             "host": self.host,
             "revision": self.revision,
+            "clock": self.clock.value,
         }
 
     def to_fields(self) -> dict[str, str]:
@@ -102,21 +105,22 @@ class Event:
             last_seen=value.time("last_seen"),
             box=Box(x1, y1, x2, y2),
             host=value.text("host"),
+            clock=TimeBasis(fields.get("clock", TimeBasis.ARRIVAL)),
         )
 
 
 def from_verdict(
-    verdict: Verdict, *, camera: str, at: At, host: str, region: str, before: Event | None = None
+    verdict: Verdict, *, camera: str, dates: DatesOf, host: str, region: str, before: Event | None = None
 ) -> Event:
     """The event that says `verdict`. `before` is the last event of the same pass, where there was one.
 
     Start and id are those of `before`: the mapping from stream to wall time is corrected now and then, and an id made
     anew from it would be another one. The track is part of the id because two vehicles may come into view in one frame.
     """
-    first_seen = before.first_seen if before else at(verdict.first_t_s)
+    seen = dates(verdict, before.first_seen if before else None)
     unreadable = verdict.kind is VerdictKind.UNREADABLE
     return Event(
-        id=before.id if before else f"{camera}-{_epoch_ms(first_seen)}-{verdict.track}",
+        id=before.id if before else f"{camera}-{_epoch_ms(seen.first_seen)}-{verdict.track}",
         revision=before.revision + 1 if before else _first_revision(verdict),
         type=verdict.kind,
         camera=camera,
@@ -127,22 +131,23 @@ def from_verdict(
         votes=verdict.votes,
         reads=verdict.reads,
         track=verdict.track,
-        at=at(verdict.best_t_s),
-        first_seen=first_seen,
-        last_seen=at(verdict.last_t_s),
+        at=seen.at,
+        first_seen=seen.first_seen,
+        last_seen=seen.last_seen,
         box=verdict.box,
         host=host,
+        clock=seen.clock,
     )
 
 
 class Recorder:
     """Turns the verdicts of one camera's session into events, and knows which events are of one pass."""
 
-    def __init__(self, *, camera: str, host: str, at: At, region: Callable[[str], str]) -> None:
+    def __init__(self, *, camera: str, host: str, dates: DatesOf, region: Callable[[str], str]) -> None:
         """`region` names a plate's country, or "" (`anprd.plates.syntax.region`)."""
         self._camera = camera
         self._host = host
-        self._at = at
+        self._dates = dates
         self._region = region
         self._last: OrderedDict[int, Event] = OrderedDict()
 
@@ -152,7 +157,7 @@ class Recorder:
         event = from_verdict(
             verdict,
             camera=self._camera,
-            at=self._at,
+            dates=self._dates,
             host=self._host,
             region=self._region(verdict.plate),
             before=before,

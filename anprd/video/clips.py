@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 
 from anprd.errors import SourceError
+from anprd.records import TimeBasis
 from anprd.video import decoder
 from anprd.video.clock import NOMINAL_S, Clock, Timeline, wall_of
 from anprd.video.decoder import DecodedPicture, Decoder, OpenStream
@@ -41,7 +42,9 @@ class ClipSource:
                 return
             t_s = timeline.place(picture.pts_s)
             self.width, self.height = picture.width, picture.height
-            yield Frame(t_s, self._begun + timedelta(seconds=t_s), picture.width, picture.height, picture)
+            yield Frame(
+                t_s, self._begun + timedelta(seconds=t_s), picture.width, picture.height, picture, TimeBasis.FILE
+            )
 
     def close(self) -> None:
         self._closed = True
@@ -76,7 +79,7 @@ class PlayedSource:
                 if self._closed:
                     return
                 self.width, self.height = picture.width, picture.height
-                yield Frame(t_s, wall_of(due_s, self._clock), picture.width, picture.height, picture)
+                yield Frame(t_s, wall_of(due_s, self._clock), picture.width, picture.height, picture, TimeBasis.FILE)
             if not self._endless:
                 return
             self._stream = open_checked(self.name)

@@ -6,6 +6,7 @@ the others were taken.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,8 @@ from typing import Protocol
 STEP_S_MIN = 0.001
 GAP_S_MAX = 10.0  # a camera that skips more has set its clock; guess, not measured
 NOMINAL_S = 1 / 25
+WALL_STEP_S = 1.0  # NTP slews what is less than about half a second, and steps beyond
+_FOLLOW_RATIO = 0.01  # twenty times what the kernel slews (500 ppm): never behind it, and nobody sees it
 _NOMINAL_S_MAX = 1.0
 _WINDOW_S = 10.0  # long enough to meet one frame without queueing, short enough for 100 ppm of drift to be 2 ms
 _SLEW_RATIO = 0.005  # fifty times a bad crystal, and nobody sees it
@@ -42,6 +45,41 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+class SteadyClock:
+    """A clock whose wall time runs as evenly as its monotonic one: it hangs on that, and follows the machine's slowly.
+
+    What NTP slews is followed. A machine's clock that was set, by a person or after a boot without a network, is told
+    apart from that (`steps`) and believed at once: whoever set it knew better.
+    """
+
+    def __init__(self, clock: Clock, *, on_step: Callable[[float], object]) -> None:
+        """`on_step` is told of each step, in seconds; it happens within `wall`."""
+        self._clock = clock
+        self._on_step = on_step
+        self._seen_s = clock.now_s()
+        self._offset = clock.wall() - timedelta(seconds=self._seen_s)
+        self.steps = 0
+
+    def now_s(self) -> float:
+        return self._clock.now_s()
+
+    def wall(self) -> datetime:
+        now_s = self._clock.now_s()
+        error_s = (self._clock.wall() - timedelta(seconds=now_s) - self._offset).total_seconds()
+        room_s = _FOLLOW_RATIO * max(0.0, now_s - self._seen_s)
+        self._seen_s = now_s
+        if abs(error_s) > WALL_STEP_S:
+            self._offset += timedelta(seconds=error_s)
+            self.steps += 1
+            self._on_step(error_s)
+        else:
+            self._offset += timedelta(seconds=min(room_s, max(-room_s, error_s)))
+        return self._offset + timedelta(seconds=now_s)
+
+    def sleep(self, seconds: float) -> None:
+        self._clock.sleep(seconds)
 
 
 def wall_of(live_s: float, clock: Clock) -> datetime:

@@ -30,6 +30,7 @@ from anprd.errors import SinkError, SourceError
 from anprd.records import Bgr, Luma
 from anprd.redaction import redact
 from anprd.video import hosts
+from anprd.video.sender import SenderReports
 from anprd.video.troubles import Trouble, seconds, sentence
 
 av.logging.set_level(None)
@@ -182,6 +183,7 @@ class Decoder:
         self._reformatter = VideoReformatter()
         self._counts = counts
         self._tick_s = stream.tick_s
+        self._reports = SenderReports()
 
     def decode(self, packet: Packet | None) -> list["DecodedPicture"]:
         """The pictures that the packet completes: mostly one, none where it is damaged or waits. None: the end.
@@ -189,6 +191,9 @@ class Decoder:
         Raises:
             SourceError: the picture is larger than anything is allowed to be.
         """
+        if packet is not None and packet.pts is not None and packet.has_sidedata("prft"):
+            pts_s = packet.pts * float(packet.time_base or self._tick_s)
+            self._reports.hear(bytes(packet.get_sidedata("prft")), pts_s)
         try:
             frames = self._codec.decode(packet)
         except av.error.FFmpegError:  # whatever it is called: a source that goes on so is given up for its silence
@@ -198,21 +203,30 @@ class Decoder:
         self._counts["corrupt"] += len(frames) - len(whole)
         for frame in whole:
             _refuse_absurd(frame.width, frame.height, self._name)
-        return [DecodedPicture(frame, self._reformatter, self._tick_s) for frame in whole]
+        return [DecodedPicture(frame, self._reformatter, self._tick_s, self._reports.zero_s) for frame in whole]
 
 
 class DecodedPicture:
     """A picture in the decoder's memory, upright. Colours are made once, when asked for."""
 
-    __slots__ = ("_bgr", "_frame", "_reformatter", "_turns", "pts_s")
+    __slots__ = ("_bgr", "_frame", "_reformatter", "_turns", "pts_s", "sender_s")
 
-    def __init__(self, frame: VideoFrame, reformatter: VideoReformatter, tick_s: float) -> None:
-        """`tick_s`: the unit of the stream's PTS; pictures that come only at the stream's end do not say it."""
+    def __init__(
+        self, frame: VideoFrame, reformatter: VideoReformatter, tick_s: float, sender_zero_s: float | None
+    ) -> None:
+        """
+        Args:
+            frame: the decoder's.
+            reformatter: makes colours.
+            tick_s: the unit of the stream's PTS; pictures that come only at the stream's end do not say it.
+            sender_zero_s: the camera's own wall time of PTS 0, seconds since 1970; None: it does not tell.
+        """
         self._frame = frame
         self._reformatter = reformatter
         self._bgr: Bgr | None = None
         self._turns = round(frame.rotation / 90) % 4  # phones film upright and say so beside the picture
         self.pts_s = frame.pts * float(frame.time_base or tick_s) if frame.pts is not None else None
+        self.sender_s = None if self.pts_s is None or sender_zero_s is None else self.pts_s + sender_zero_s
 
     @property
     def width(self) -> int:

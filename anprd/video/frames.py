@@ -7,7 +7,7 @@ from typing import Protocol, Self
 import cv2
 import numpy as np
 
-from anprd.records import Bgr, Luma
+from anprd.records import Bgr, Luma, TimeBasis
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -29,6 +29,8 @@ class Frame:
     width: int
     height: int
     picture: Picture
+    clock: TimeBasis = TimeBasis.ARRIVAL
+    """What `at` rests on."""
 
     def luma(self) -> Luma:
         """(height, width) uint8, the Y plane as it was sent (16..235 or 0..255), read-only, mostly without a copy.

@@ -11,6 +11,7 @@ from anprd.video.clock import NOMINAL_S, Clock, StreamClock, wall_of
 from anprd.video.decoder import Decoder, OpenStream
 from anprd.video.frames import Frame
 from anprd.video.reader import Arrival, PacketReader
+from anprd.video.sender import SenderClock
 from anprd.video.troubles import Trouble, seconds, sentence
 
 _WAIT_S = 0.5  # how often a waiting frame loop comes up for air
@@ -53,6 +54,7 @@ class LiveSource:
         self.width, self.height, self.fps = self._stream.width, self._stream.height, self._stream.fps
         self._decoder = Decoder(self._stream, self.counts)
         self._stream_clock = StreamClock(nominal_s=1 / self.fps if self.fps else NOMINAL_S)
+        self._sender_clock = SenderClock()
         self._live_s: float | None = None
         self._heard_s = self._whole_s = clock.now_s()
         self._damaged = 0
@@ -104,7 +106,8 @@ class LiveSource:
             stamp = self._stream_clock.stamp(picture.pts_s, arrival.arrived_s)
             self._live_s, self._whole_s, self._damaged = stamp.live_s, self._clock.now_s(), 0
             self.width, self.height = picture.width, picture.height
-            yield Frame(stamp.t_s, wall_of(stamp.live_s, self._clock), picture.width, picture.height, picture)
+            at, basis = self._sender_clock.date(wall_of(stamp.live_s, self._clock), picture.sender_s)
+            yield Frame(stamp.t_s, at, picture.width, picture.height, picture, basis)
 
     def _bear_with_it(self) -> None:
         """A packet gave no picture, which is usual until the first key frame and after a loss; but it has to end."""

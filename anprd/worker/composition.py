@@ -21,7 +21,7 @@ from anprd.observe import logs
 from anprd.pipeline import Pipeline
 from anprd.plates import syntax
 from anprd.settings import CameraSettings, Settings
-from anprd.video.clock import Clock, SystemClock
+from anprd.video.clock import Clock, SteadyClock, SystemClock
 from anprd.video.sources import open_source
 from anprd.vision.plates import Vision
 from anprd.worker import kernel
@@ -39,14 +39,14 @@ def build(
         ConfigError: the networks or the Redis URL cannot be used.
     """
     cv2.setNumThreads(1)  # parallel by workers: pools of threads in each would only fight
-    clock = SystemClock()
     log = logs.get()
+    clock = SteadyClock(SystemClock(), on_step=lambda step_s: log.warning("clock_stepped", by_s=round(step_s, 3)))
     pipeline = Pipeline(camera, Vision.load(settings.weights_dir))
     stream = RedisStream(settings.redis, settings.stream, settings.stream_length_max)
     spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max, log=log)
     remember_plates(pipeline, spool, camera, clock, log)
-    camera_time = CameraTime()
-    recorder = Recorder(camera=camera.name, host=socket.gethostname(), at=camera_time.at, region=syntax.region)
+    camera_time = CameraTime(lambda: clock.steps)
+    recorder = Recorder(camera=camera.name, host=socket.gethostname(), dates=camera_time.dates, region=syntax.region)
     doors = Doors(
         open_source=lambda waiting: open_source(camera.url, settings=camera, clock=clock, waiting=waiting),
         stages=pipeline,

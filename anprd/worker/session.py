@@ -138,7 +138,8 @@ class Worker:
             self._note_stream(frame)
         self._failures = 0  # a delivered frame, not an opened socket
         self._settled = False
-        placed = replace(frame, t_s=self._time.place(frame.t_s, frame.at, now_s=now_s))
+        t_s = self._time.place(frame.t_s, frame.at, now_s=now_s, clock=frame.clock)
+        placed = replace(frame, t_s=t_s)
         self._tell(self._doors.stages.feed(placed, lag_s=lag_s))
         # Only now: a frame that took us long (a network compiled, a slow disk) is no gap between frames.
         self._tally.frame(self._doors.clock.now_s())

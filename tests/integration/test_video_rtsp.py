@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from anprd.errors import SourceError
+from anprd.records import TimeBasis
 from anprd.video.clock import SystemClock
 from anprd.video.frames import Frame
 from anprd.video.sources import Source, open_source
@@ -88,6 +89,20 @@ def test_frames_come_in_order_with_both_times(server: RtspServer, transport: str
         (320, 240, (240, 320), (240, 320, 3))
     }
     assert [b.t_s - a.t_s for a, b in pairwise(frames)] == pytest.approx([0.05] * 49, abs=0.001)
+    assert 0 <= (datetime.now(UTC) - frames[-1].at).total_seconds() < 0.5
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+def test_once_the_camera_has_reported_its_clock_frames_are_dated_by_it(server: RtspServer, transport: str):
+    """GStreamer's first sender report comes within five seconds and a half."""
+    source = opened(server.url("/clip"), transport=transport)
+    frames = list(islice(source.frames(), 140))
+    source.close()
+    assert frames[0].clock is TimeBasis.ARRIVAL
+    assert frames[-1].clock is TimeBasis.SENDER
+    told = [frame for frame in frames if frame.clock is TimeBasis.SENDER]
+    spans = [(frame.at - told[0].at).total_seconds() - (frame.t_s - told[0].t_s) for frame in told]
+    assert max(map(abs, spans)) < 0.002  # the reports are exact, arrival is not
     assert 0 <= (datetime.now(UTC) - frames[-1].at).total_seconds() < 0.5
 
 
@@ -258,6 +273,7 @@ def test_nothing_is_printed_and_no_password_shows(guarded: RtspServer):
     program = """
 import sys, traceback
 from anprd.errors import SourceError
+from anprd.records import TimeBasis
 from anprd.video.clock import SystemClock
 from anprd.video.sources import open_source
 from tests.video_clips import camera

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anprd.events.record import TRACKS_REMEMBERED_MAX, Event, Recorder, from_verdict, timestamp, typed
-from anprd.records import Box, Verdict, VerdictKind
+from anprd.records import Box, Dates, TimeBasis, Verdict, VerdictKind
 
 START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 CONTRACT = [
@@ -19,6 +19,11 @@ CONTRACT = [
 
 def at(t_s: float) -> datetime:
     return START + timedelta(seconds=t_s)
+
+
+def dates(verdict: Verdict, first_seen: datetime | None, mapping=at) -> Dates:
+    first, best, last = (mapping(t_s) for t_s in (verdict.first_t_s, verdict.best_t_s, verdict.last_t_s))
+    return Dates(first_seen or first, best, last, TimeBasis.SENDER)
 
 
 def verdict(kind: VerdictKind = VerdictKind.CONFIRMED, *, track: int = 7, plate: str = "A123BC77", last: float = 2.0):
@@ -38,11 +43,16 @@ def verdict(kind: VerdictKind = VerdictKind.CONFIRMED, *, track: int = 7, plate:
 
 
 def event(kind: VerdictKind = VerdictKind.CONFIRMED, **more) -> Event:
-    return from_verdict(verdict(kind, **more), camera="gate-north", at=at, host="edge1", region="RU")
+    return from_verdict(verdict(kind, **more), camera="gate-north", dates=dates, host="edge1", region="RU")
 
 
 def recorder(mapping=at) -> Recorder:
-    return Recorder(camera="gate-north", host="edge1", at=mapping, region=lambda plate: "RU" if plate else "")
+    return Recorder(
+        camera="gate-north",
+        host="edge1",
+        dates=lambda found, told: dates(found, told, mapping),
+        region=lambda plate: "RU" if plate else "",
+    )
 
 
 def test_json_has_numbers_as_numbers_and_times_in_utc_with_milliseconds():
@@ -64,6 +74,7 @@ def test_json_has_numbers_as_numbers_and_times_in_utc_with_milliseconds():
         "box": [10.0, 20.1, 110.5, 45.0],
         "host": "edge1",
         "revision": 0,
+        "clock": "sender",
     }
 
 
@@ -193,3 +204,9 @@ def test_fields_that_are_not_known_or_not_right_stay_strings():
         "votes": "many",
         "confidence": 0.5,
     }
+
+
+def test_a_record_of_an_older_version_says_nothing_of_its_clock_and_is_dated_by_arrival():
+    fields = event().to_fields()
+    del fields["clock"]
+    assert Event.from_fields(fields).clock is TimeBasis.ARRIVAL

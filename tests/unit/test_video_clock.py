@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.video.clock import STEP_S_MIN, StreamClock, Timeline, wall_of
+from anprd.video.clock import STEP_S_MIN, WALL_STEP_S, SteadyClock, StreamClock, Timeline, wall_of
 
 FRAME_S = 0.04
 
@@ -111,3 +111,77 @@ def test_the_wall_time_of_a_moment_is_counted_back_from_now():
             raise NotImplementedError
 
     assert wall_of(497.5, Clock()) == datetime(2026, 3, 1, 12, tzinfo=UTC) - timedelta(seconds=2.5)
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+class HandSetClock:
+    """A machine: its monotonic clock only passes, its wall clock may be set, and drifts while NTP pulls at it."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+        self.off_s = 0.0
+
+    def now_s(self) -> float:
+        return 1000.0 + self.passed_s
+
+    def wall(self) -> datetime:
+        return NOON + timedelta(seconds=self.passed_s + self.off_s)
+
+    def sleep(self, seconds: float) -> None:
+        self.passed_s += seconds
+
+
+def steady(machine: HandSetClock) -> tuple[SteadyClock, list[float]]:
+    steps: list[float] = []
+    return SteadyClock(machine, on_step=steps.append), steps
+
+
+def test_what_ntp_slews_is_followed_and_is_no_step():
+    machine = HandSetClock()
+    clock, steps = steady(machine)
+    for _ in range(3600):
+        machine.sleep(1.0)
+        machine.off_s += 500e-6  # the most that the kernel slews
+        assert abs((clock.wall() - machine.wall()).total_seconds()) < 0.001
+    assert (steps, clock.steps) == ([], 0)
+
+
+@pytest.mark.parametrize("step_s", [3600.0, -3600.0, 1.5, -1.5])
+def test_a_clock_that_was_set_is_believed_at_once_and_told(step_s: float):
+    machine = HandSetClock()
+    clock, steps = steady(machine)
+    clock.sleep(10.0)
+    clock.wall()
+    machine.off_s = step_s
+    assert clock.wall() == machine.wall()
+    assert (clock.steps, steps) == (1, [pytest.approx(step_s)])
+
+
+def test_a_small_correction_is_walked_and_not_jumped():
+    machine = HandSetClock()
+    clock, steps = steady(machine)
+    machine.off_s = -0.5
+    before = clock.wall()
+    machine.sleep(0.04)
+    assert before < clock.wall()
+    for _ in range(60):
+        machine.sleep(1.0)
+        clock.wall()
+    assert clock.wall() == machine.wall()
+    assert steps == []
+
+
+@given(st.lists(st.tuples(st.floats(0.001, 10), st.floats(-WALL_STEP_S / 3, WALL_STEP_S / 3)), max_size=50))
+def test_wall_time_grows_as_long_as_nobody_sets_the_clock(changes: list[tuple[float, float]]):
+    machine = HandSetClock()
+    clock, steps = steady(machine)
+    last = clock.wall()
+    for passed_s, off_s in changes:
+        machine.sleep(passed_s)
+        machine.off_s = off_s
+        now = clock.wall()
+        assert last < now
+        last = now
+    assert steps == []

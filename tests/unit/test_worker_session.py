@@ -130,7 +130,7 @@ class House:
         self.opened = []
         self.opened_at = []
         time = CameraTime()
-        recorder = Recorder(camera="gate", host="host", at=time.at, region=lambda _plate: "RU")
+        recorder = Recorder(camera="gate", host="host", dates=time.dates, region=lambda _plate: "RU")
         doors = Doors(
             open_source=self.open, stages=self.stages, record=recorder.record, outbox=self.outbox, clock=self.clock,
             say=self.say, own_memory_bytes=lambda: 1, note_plates=lambda: self.noted_at.append(self.clock.now),
