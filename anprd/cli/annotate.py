@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from anprd.plates import syntax
 from anprd.records import Bgr, Box, Corners, Sighting, Verdict
+from anprd.vision import confidence
 
 READ = (80, 200, 60)  # blue, green, red
 UNREAD = (40, 160, 255)
@@ -32,7 +32,7 @@ class Label:
 def label(sighting: Sighting, *, confidence_min: float) -> Label:
     """The label of a plate in one picture; what is less sure than `confidence_min`, or is no plate, was not read."""
     reading = sighting.reading
-    if reading is None or reading.confidence < confidence_min or not syntax.plausible(reading.text):
+    if reading is None or not confidence.told(reading, confidence_min=confidence_min):
         return Label(sighting.box, sighting.corners)
     return Label(sighting.box, sighting.corners, reading.text, reading.confidence)
 

@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,14 @@ import cv2
 import numpy as np
 
 from anprd.cli import annotate, console
+from anprd.cli.annotate import Label
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
 from anprd.plates import syntax
 from anprd.records import Bgr, Sighting
-from anprd.settings import CameraDefaults
-from anprd.vision.plates import PHOTO_CONFIDENCE_MIN, Vision
+from anprd.vision.plates import Vision
 
 FILE_BYTES_MAX = 256 * 2**20
-READING_CONFIDENCE_MIN = CameraDefaults().reading_confidence_min
 _WRITABLE = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 
 
@@ -52,9 +51,9 @@ def read(pictures: Sequence[Path], *, output: Path | None, weights: Path | None,
                 prepared.add(image.shape)
                 look(vision, image)
             sightings, ms = look(vision, image)
-            printer(answer(str(picture), image, sightings, ms))
+            labels = [annotate.label(found, confidence_min=vision.read_confidence_min) for found in sightings]
+            printer(answer(str(picture), image, zip(sightings, labels, strict=True), ms))
             if copies is not None:
-                labels = [annotate.label(found, confidence_min=READING_CONFIDENCE_MIN) for found in sightings]
                 copies.save(picture, annotate.draw(image, labels))
         except (SourceError, SinkError) as error:
             console.complain(str(error))
@@ -99,7 +98,7 @@ def _content(file: Path) -> bytes:
 def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
     """What `Vision.read_picture` does, with the milliseconds that each part took."""
     began_s = time.perf_counter()
-    detections = vision.photo_detector.detect(image, confidence_min=PHOTO_CONFIDENCE_MIN)
+    detections = vision.photo_detector.detect(image, confidence_min=vision.photo_confidence_min)
     detected_s = time.perf_counter()
     sightings = [vision.read(image, detection) for detection in detections]
     read_s = time.perf_counter()
@@ -107,17 +106,16 @@ def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
     return sightings, {name: round(1000 * span_s, 2) for name, span_s in spans.items()}
 
 
-def answer(source: str, image: Bgr, sightings: Sequence[Sighting], ms: dict[str, float]) -> dict[str, Any]:
+def answer(source: str, image: Bgr, found: Iterable[tuple[Sighting, Label]], ms: dict[str, float]) -> dict[str, Any]:
     """The JSON object of one picture; its keys are a contract (docs/interfaces.md)."""
     height, width = image.shape[:2]
-    plates = [plate(sighting) for sighting in sightings]
+    plates = [plate(sighting, label.text) for sighting, label in found]
     return {"source": source, "width": width, "height": height, "plates": plates, "ms": ms}
 
 
-def plate(sighting: Sighting) -> dict[str, Any]:
-    """One plate of that object. A reading that is not sure enough is not told: a wrong plate is worse than none."""
+def plate(sighting: Sighting, text: str) -> dict[str, Any]:
+    """One plate of that object; `text` is empty where it was not sure enough: a wrong plate is worse than none."""
     reading, box = sighting.reading, sighting.box
-    text = annotate.label(sighting, confidence_min=READING_CONFIDENCE_MIN).text
     return {
         "plate": text,
         "status": "read" if text else "unreadable",

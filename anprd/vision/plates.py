@@ -5,31 +5,41 @@ from pathlib import Path
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Corners, Detection, Reading, Sighting
-from anprd.vision import ctc, straighten, weights
+from anprd.vision import confidence, ctc, straighten, weights
+from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, Reader
 from anprd.vision.straighten import CornerFinder
+from anprd.vision.weights import Entry
 
 VIDEO_SIDE_PX = 640  # docs/measured.md#detector-input
 PHOTO_SIDE_PX = 960  # docs/measured.md#detector-input
-PHOTO_CONFIDENCE_MIN = 0.35  # docs/measured.md#detector-input
+PHOTO_CONFIDENCE_MIN = 0.35  # of a detector that the manifest says nothing of: docs/measured.md#detector-input
 
 
 @dataclass(frozen=True, slots=True)
 class Vision:
-    """The three networks, loaded and checked."""
+    """The three networks, loaded and checked.
+
+    Attributes:
+        detector, photo_detector: the same network, for video and for photos.
+        calibration: what makes the reader's confidences honest; None leaves them as the network gives them.
+        photo_confidence_min: what is found in a photo is a plate from here on.
+    """
 
     detector: Detector
     photo_detector: Detector
     corner_finder: CornerFinder
     reader: Reader
+    calibration: Calibration | None = None
+    photo_confidence_min: float = PHOTO_CONFIDENCE_MIN
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "Vision":
         """The networks of `folder`, or the shipped ones.
 
         Raises:
-            ConfigError: a network is missing, its hash or alphabet is wrong or it cannot be loaded.
+            ConfigError: a network is missing, its hash, alphabet or calibration is wrong or it cannot be loaded.
         """
         entries = weights.load(folder or weights.default_folder())
         detector, corners, reader = (weights.require(entries, name).file for name in ("detector", "corners", "reader"))
@@ -41,7 +51,14 @@ class Vision:
             photo_detector=Detector(detector, side_px=PHOTO_SIDE_PX),
             corner_finder=CornerFinder(corners),
             reader=Reader(reader),
+            calibration=Calibration.of(entries["reader"].about),
+            photo_confidence_min=_ratio(entries["detector"], "photo_confidence_min", PHOTO_CONFIDENCE_MIN),
         )
+
+    @property
+    def read_confidence_min(self) -> float:
+        """The text of a photo's plate is told from here on."""
+        return self.calibration.read_confidence_min if self.calibration else confidence.READ_CONFIDENCE_MIN
 
     def detect(self, frame: Bgr, *, confidence_min: float) -> list[Detection]:
         """The plates of a video frame, the surest first."""
@@ -55,14 +72,17 @@ class Vision:
     def read_at(self, image: Bgr, corners: Corners) -> Reading:
         """Read the plate between four corners."""
         quad = straighten.spread(corners, straighten.PLATE_MARGIN_X, straighten.PLATE_MARGIN_Y)
-        return self.reader.read(straighten.straight(image, quad, (INPUT_WIDTH_PX, INPUT_HEIGHT_PX)))
+        reading = self.reader.read(straighten.straight(image, quad, (INPUT_WIDTH_PX, INPUT_HEIGHT_PX)))
+        return self.calibration.apply(reading) if self.calibration else reading
 
-    def read_picture(self, image: Bgr, *, confidence_min: float = PHOTO_CONFIDENCE_MIN) -> list[Sighting]:
-        """Every plate of a photo, found and read, the surest first.
-
-        Args:
-            image: (h, w, 3) uint8.
-            confidence_min: of the detector, 0..1.
-        """
-        detections = self.photo_detector.detect(image, confidence_min=confidence_min)
+    def read_picture(self, image: Bgr) -> list[Sighting]:
+        """Every plate of a photo, (h, w, 3) uint8, found and read, the surest first."""
+        detections = self.photo_detector.detect(image, confidence_min=self.photo_confidence_min)
         return [self.read(image, detection) for detection in detections]
+
+
+def _ratio(entry: Entry, key: str, default: float) -> float:
+    value = entry.about.get(key, default)
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ConfigError(f"MANIFEST.toml: {key} of [{entry.name}] is {value}, not a number from 0 to 1; calibrate")
+    return value

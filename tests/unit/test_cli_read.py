@@ -27,6 +27,7 @@ class FakeVision:
 
     def __init__(self, *readings):
         self.photo_detector = FakeDetector([BOX] * len(readings))
+        self.photo_confidence_min = self.read_confidence_min = 0.5
         self._readings = list(readings)
         self._turn = 0
 

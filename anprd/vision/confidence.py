@@ -1,0 +1,92 @@
+"""How likely a reading is right: what the network says of its own certainty, made honest by a few fitted numbers.
+
+A network is surer than it is right, and knows nothing of how countries write their plates. Two logistic models, fitted
+on labelled crops by `anprd calibrate`, turn its certainty into the share of such readings that are right: Platt scaling
+("Probabilistic Outputs for Support Vector Machines", 1999), with one term more for a text that some country writes.
+They belong to one reader and stand beside it in the manifest, so that both are replaced together.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from anprd.errors import ConfigError
+from anprd.plates import syntax
+from anprd.records import Reading
+
+READ_CONFIDENCE_MIN = 0.5  # without a calibration: of the least sure character. Guess, not measured
+PLATE_NUMBERS = 3
+CHARACTER_NUMBERS = 4
+_CERTAIN = 1e-4  # what a probability of one is short of: beyond it misreadings are too few to learn from
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The fitted numbers of one reader.
+
+    Attributes:
+        plate: of the text: constant, per log-odds that every character is right, for a text that fits a country.
+        character: of one character: constant, per its own log-odds, per those of the text, for a text that fits.
+        read_confidence_min: a photo's plate is told from here on.
+    """
+
+    plate: tuple[float, ...]
+    character: tuple[float, ...]
+    read_confidence_min: float
+
+    @classmethod
+    def of(cls, about: dict[str, Any]) -> "Calibration | None":
+        """What a reader's table of the manifest says; None where it was not calibrated.
+
+        Raises:
+            ConfigError: the numbers are no calibration.
+        """
+        table = about.get("calibration")
+        if table is None:
+            return None
+        try:
+            plate, character = (tuple(map(float, table[key])) for key in ("plate", "character"))
+            read_confidence_min = float(table["read_confidence_min"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ConfigError(
+                f"MANIFEST.toml: the reader's calibration is damaged ({error}); run 'anprd calibrate' again"
+            ) from error
+        sizes = (len(plate), len(character))
+        if sizes != (PLATE_NUMBERS, CHARACTER_NUMBERS) or not 0 <= read_confidence_min <= 1:
+            raise ConfigError(
+                "MANIFEST.toml: the reader's calibration is of another version; run 'anprd calibrate' again"
+            )
+        return cls(plate, character, read_confidence_min)
+
+    def apply(self, reading: Reading) -> Reading:
+        """The reading as the network gave it, its confidences turned into likelihoods; an empty one stays as it is."""
+        if not reading.text:
+            return reading
+        likely, fits = plate_evidence(reading)
+        constant, per_text, per_fit = self.plate
+        text_confidence = _sigmoid(constant + per_text * likely + per_fit * fits)
+        constant, per_own, per_text, per_fit = self.character
+        of_text = constant + per_text * likely + per_fit * fits
+        characters = tuple([_sigmoid(of_text + per_own * log_odds(own)) for own in reading.confidences])
+        return Reading(reading.text, characters, reading.rows, text_confidence)
+
+
+def told(reading: Reading | None, *, confidence_min: float) -> bool:
+    """Whether the text of a single picture may be said aloud: sure enough, and a text that a plate may have."""
+    return reading is not None and reading.confidence >= confidence_min and syntax.plausible(reading.text)
+
+
+def plate_evidence(reading: Reading) -> tuple[float, float]:
+    """What the network's own reading says of the whole text: the log-odds that every character is right, and 1 or 0."""
+    every = math.prod(reading.confidences)
+    return log_odds(every), 1.0 if syntax.regions(reading.text) else 0.0
+
+
+def log_odds(probability: float) -> float:
+    """ln(p / (1 - p)), of a probability kept off both ends."""
+    bounded = min(1 - _CERTAIN, max(_CERTAIN, probability))
+    return math.log(bounded / (1 - bounded))
+
+
+def _sigmoid(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))
