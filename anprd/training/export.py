@@ -1,7 +1,6 @@
 """Trained checkpoints become the INT8 networks of a weights folder, with the manifest that the daemon checks."""
 
 import pickle
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,12 +14,12 @@ from numpy.typing import NDArray
 from torch import nn
 
 from anprd.errors import ConfigError
-from anprd.training import detector_data, quantise, reader_data
+from anprd.training import detector_data, manifest, quantise, reader_data
 from anprd.training.corners import CornerNet
 from anprd.training.corners import jittered as corner_sample
 from anprd.training.reader_data import LabelledCrop
 from anprd.training.reader_net import ReaderNet
-from anprd.vision import ctc, weights
+from anprd.vision import ctc
 from anprd.vision.letterbox import GREY, Letterbox, input_size
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
 from anprd.vision.straighten import CROP_HEIGHT_PX, CROP_WIDTH_PX
@@ -75,7 +74,7 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
         "data": "labelled and rendered scenes",
         "source": "ultralytics",
     }
-    _register(folder, "detector", target, about, metrics)
+    manifest.register(folder, "detector", target, about | {"metrics": dict(metrics)})
     return target
 
 
@@ -95,7 +94,7 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
         "alphabet": ctc.ALPHABET,
         "data": READER_DATA,
     }
-    _register(folder, "reader", target, about, metrics)
+    manifest.register(folder, "reader", target, about | {"metrics": dict(metrics)})
     return target
 
 
@@ -112,7 +111,7 @@ def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, me
     target = folder / "corners.xml"
     _export(network, (1, 1, CROP_HEIGHT_PX, CROP_WIDTH_PX), inputs, target, transformer=False)
     about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey", "data": CORNER_DATA}
-    _register(folder, "corners", target, about, metrics)
+    manifest.register(folder, "corners", target, about | {"metrics": dict(metrics)})
     return target
 
 
@@ -163,37 +162,3 @@ def _frame(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     Letterbox.fit(image.shape[:2], size).apply(image, canvas)
     planes = np.ascontiguousarray(canvas[None, :, :, ::-1].transpose(0, 3, 1, 2), np.float32)
     return planes / np.float32(255)
-
-
-def _register(folder: Path, name: str, target: Path, about: dict[str, Any], metrics: Metrics) -> None:
-    """Write the network's table into the manifest, beside those of the others."""
-    tables = {entry.name: (entry.about, _files(entry.file)) for entry in _others(folder, name)}
-    tables[name] = (about | {"metrics": dict(metrics), "commit": _commit()}, _files(target))
-    lines = ["# Written by 'anprd export'. The daemon checks every sha256 before it reads a plate.", ""]
-    for table, (fields, files) in sorted(tables.items()):
-        lines += [f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in fields.items()), ""]
-        lines += [f"[{table}.files]", *(f'"{file.name}" = "{weights.sha256(file)}"' for file in files), ""]
-    (folder / weights.MANIFEST).write_text("\n".join(lines), encoding="utf-8")
-
-
-def _others(folder: Path, name: str) -> list[weights.Entry]:
-    if not (folder / weights.MANIFEST).exists():
-        return []
-    return list(weights.load(folder, but=name).values())
-
-
-def _files(network: Path) -> list[Path]:
-    return [network, network.with_suffix(".bin")]
-
-
-def _toml(value: object) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(entry)}" for key, entry in value.items()) + " }" if value else "{}"
-    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _commit() -> str:
-    """The commit that the export was made from, or `unknown` outside a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
-    return answer.stdout.strip() or "unknown"

@@ -1,0 +1,59 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from anprd.errors import ConfigError
+from anprd.training import manifest
+from anprd.vision import weights
+
+
+def network(folder: Path, name: str) -> Path:
+    for ending in (".xml", ".bin"):
+        (folder / f"{name}{ending}").write_bytes(f"{name}{ending}".encode())
+    return folder / f"{name}.xml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("detector", "reader"):
+        manifest.register(tmp_path, name, network(tmp_path, name), {"input": "grey", "metrics": {"cer": 0.01}})
+    return tmp_path
+
+
+def test_what_is_registered_is_what_the_daemon_loads(folder):
+    entries = weights.load(folder)
+    assert set(entries) == {"detector", "reader"}
+    assert entries["reader"].about["metrics"] == {"cer": 0.01}
+
+
+def test_what_is_added_to_one_network_stands_beside_what_was_said_and_leaves_the_others_alone(folder):
+    numbers = {"plate": [-1.25, 0.5, 1e-07], "data": 'crops "eye"'.replace('"', "'"), "whole": True}
+    manifest.amend(folder, "reader", {"calibration": numbers})
+    entries = weights.load(folder)
+    assert entries["reader"].about["calibration"] == numbers
+    assert entries["reader"].about["input"] == "grey"
+    assert "calibration" not in entries["detector"].about
+
+
+def test_a_replaced_network_forgets_what_was_measured_of_the_old_one(folder):
+    manifest.amend(folder, "reader", {"calibration": {"plate": [1.0]}})
+    manifest.register(folder, "reader", network(folder, "reader"), {"input": "grey"})
+    assert "calibration" not in weights.load(folder)["reader"].about
+
+
+def test_another_networks_export_keeps_a_calibration(folder):
+    manifest.amend(folder, "reader", {"calibration": {"plate": [1.0]}})
+    manifest.register(folder, "detector", network(folder, "detector"), {})
+    assert weights.load(folder)["reader"].about["calibration"] == {"plate": [1.0]}
+
+
+def test_a_network_that_is_not_listed_cannot_be_amended(folder):
+    with pytest.raises(ConfigError, match=r"\[corners\]"):
+        manifest.amend(folder, "corners", {})
+
+
+def test_nothing_but_the_manifest_and_the_networks_is_left(folder):
+    manifest.amend(folder, "reader", {"whole": 3})
+    assert {path.suffix for path in folder.iterdir()} == {".xml", ".bin", ".toml"}
+    assert tomllib.loads((folder / "MANIFEST.toml").read_text())["reader"]["whole"] == 3
