@@ -53,19 +53,34 @@ def pose(rng: np.random.Generator, aspect: float, width_px: float) -> Points:
     yaw = float(np.clip(rng.normal(0, np.radians(24)), -YAW_MAX, YAW_MAX))
     pitch = float(np.clip(rng.normal(np.radians(4), np.radians(11)), -PITCH_MAX, PITCH_MAX))
     roll = float(np.clip(rng.normal(0, np.radians(4.5)), -ROLL_MAX, ROLL_MAX))
+    distance = rng.uniform(4, 25)  # in half plate widths: 1 m to 6.5 m for a European plate at the same focal length
+    # A camera above or beside the car shears more than rotation alone: the car is off the optical axis.
+    aside = (rng.normal(0, 0.12), rng.normal(0, 0.16))
+    seen = seen_from(aspect, (yaw, pitch, roll), distance=distance, aside=aside)
+    # A plate seen from far aside is narrower, not taller.
+    return np.asarray(seen * (width_px / max(float(np.ptp(seen[:, 0])), 1.1)))
+
+
+def seen_from(
+    aspect: float, turned: tuple[float, float, float], *, distance: float, aside: tuple[float, float] = (0.0, 0.0)
+) -> Points:
+    """Corners of a plate that is two units wide, before a pinhole camera.
+
+    Args:
+        aspect: height of the plate over its width.
+        turned: yaw, pitch and roll in radians; all 0 is seen from the front.
+        distance: of the camera, in half plate widths.
+        aside: how far the plate lies off the optical axis, across and down, as tangents.
+    """
+    yaw, pitch, roll = turned
     flat = np.array([[-1, -aspect], [1, -aspect], [1, aspect], [-1, aspect]], np.float64)
     cos_r, sin_r = np.cos(roll), np.sin(roll)
     x = flat[:, 0] * cos_r - flat[:, 1] * sin_r
     y = flat[:, 0] * sin_r + flat[:, 1] * cos_r
     x, depth = x * np.cos(yaw), x * np.sin(yaw)
     y, depth = y * np.cos(pitch) - depth * np.sin(pitch), y * np.sin(pitch) + depth * np.cos(pitch)
-    distance = rng.uniform(4, 25)  # in half plate widths: 1 m to 6.5 m for a European plate at the same focal length
-    # A camera above or beside the car shears more than rotation alone: the car is off the optical axis.
-    x = x + depth * rng.normal(0, 0.12)
-    y = y + depth * rng.normal(0, 0.16)
-    seen = np.stack([x, y], 1) * (distance / (distance + depth))[:, None]
-    # A plate seen from far aside is narrower, not taller.
-    return np.asarray(seen * (width_px / max(float(np.ptp(seen[:, 0])), 1.1)))
+    x, y = x + depth * aside[0], y + depth * aside[1]
+    return np.asarray(np.stack([x, y], 1) * (distance / (distance + depth))[:, None])
 
 
 def warp_onto(canvas: Bgr, flat: Bgr, corners: Points, edge: Points | None = None) -> NDArray[np.float64]:
