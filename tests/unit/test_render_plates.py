@@ -18,8 +18,9 @@ def expression(design: designs.Design) -> re.Pattern[str]:
     """The design's patterns as a regular expression over texts, written apart from `plates.spell`."""
     alternatives = []
     for pattern in design.patterns:
-        kept = re.sub(r"[ .\-*|]|e(?![^{]*\})", "", pattern)
+        kept = re.sub(r"[ .\-*|]|[es](?![^{]*\})", "", pattern)
         pieces = {"a": f"[{design.alphabet}]", "d": "[0-9]", "n": "[1-9]", "x": f"[0-9{design.alphabet}]"}
+        pieces["w"] = "[A-Z]{4,7}"
         words = re.findall(r"\{\w+\}|.", kept)
         alternatives.append(
             "".join(
@@ -55,7 +56,7 @@ def test_lettering_stays_inside_its_line(design):
     for line in design.lines:
         inside[max(0, int(line.y1) - 1) : int(line.y2) + 2, max(0, int(line.x1) - 2) : int(line.x2) + 3] = True
     spelling = plates.spell(design, rng)
-    letters_only = "|".join(re.sub(r"[*e]", " ", part) for part in spelling.split("|"))
+    letters_only = "|".join(re.sub(r"[*es]", " ", part) for part in spelling.split("|"))
     cover = plates.letter(pure, letters_only, FACES[0], width_px=round(design.width_mm))
     assert cover[inside].max() > 200
     assert cover[~inside].max(initial=0) == 0
@@ -92,7 +93,7 @@ def test_the_drawn_typeface_has_every_character_and_no_two_alike():
         for first in typeface.CHARACTERS:
             for second in typeface.CHARACTERS:
                 if first < second and {first, second} != {"0", "O"}:
-                    assert np.abs(shapes[first].astype(int) - shapes[second]).mean() > 5, (first, second)
+                    assert np.abs(shapes[first].astype(int) - shapes[second]).mean() > 5, (pen, first, second)
 
 
 def test_a_missing_folder_of_typefaces_is_a_configuration_fault(tmp_path):

@@ -6,7 +6,7 @@ height. Plates then set their own heights and squeeze, so one file serves letter
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +23,13 @@ Mask = NDArray[np.uint8]
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CAP_PX = 96  # plates are drawn at 520 px at most: no character is ever enlarged
 SUFFIXES = (".ttf", ".otf")
+# What a sign painter's computer has: used for plates that nobody prescribes, where Debian's fonts are installed.
+OFFICE_FOLDERS = (Path("/usr/share/fonts/truetype/dejavu"), Path("/usr/share/fonts/opentype/urw-base35"))
+OFFICE_FILES = (
+    "DejaVuSans-Bold", "DejaVuSansCondensed-Bold", "DejaVuSerif-Bold", "DejaVuSansMono-Bold", "NimbusSans-Bold",
+    "NimbusSans-Regular", "NimbusSans-BoldItalic", "NimbusSansNarrow-Bold", "NimbusSansNarrow-BoldOblique",
+    "NimbusRoman-Bold", "NimbusMonoPS-Bold", "URWGothic-Demi", "URWBookman-Demi", "C059-Bold", "C059-BdIta",
+)  # fmt: skip
 
 # One stroke is a row of points in a unit box, x to the right and y down; `*` rounds that corner.
 STROKES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -90,6 +97,9 @@ WIDTHS: Mapping[str, float] = MappingProxyType(
 )
 
 
+NARROW_MAX = 0.42
+
+
 @dataclass(frozen=True, slots=True)
 class Typeface:
     """One mask per character it has, each `CAP_PX` high and cut to its ink."""
@@ -122,6 +132,12 @@ class Pen:
     straight_six: bool = False
     corner: float = 1.0
     """1: corners as round as they go; less: squarer."""
+    slant: float = 0.0
+    """How far the top leans to the right."""
+    wobble: float = 0.0
+    """How far a painter's hand strays from the drawing."""
+    letter_o: float = 1.0
+    """Width of O over that of 0."""
 
 
 PENS: tuple[Pen, ...] = (
@@ -131,13 +147,25 @@ PENS: tuple[Pen, ...] = (
     Pen(stroke=0.16, width=0.5, corner=0.7),
     Pen(stroke=0.1, width=0.42, straight_six=True, round_ends=True),
     Pen(stroke=0.13, width=0.62, straight_six=True),
+    Pen(stroke=0.12, width=0.56, letter_o=1.2),
+    Pen(stroke=0.15, width=0.6, straight_six=True, letter_o=1.15),
+    Pen(stroke=0.105, width=0.36, letter_o=1.1),
+    Pen(stroke=0.12, width=0.4, corner=0.85),
+    Pen(stroke=0.09, width=0.48, round_ends=True, letter_o=1.2),
+    Pen(stroke=0.14, width=0.52, slant=0.18),
+    Pen(stroke=0.11, width=0.5, slant=0.25, round_ends=True, letter_o=1.15),
+    Pen(stroke=0.15, width=0.62, wobble=0.03, round_ends=True),
+    Pen(stroke=0.12, width=0.55, wobble=0.045, round_ends=True, letter_o=1.15),
+    Pen(stroke=0.17, width=0.6, wobble=0.02, slant=0.08),
+    Pen(stroke=0.13, width=0.45, wobble=0.035),
 )
 
 
 def drawn(pen: Pen = Pen()) -> Typeface:
-    """The typeface of our own, with all 36 characters."""
+    """The typeface of our own, with all 36 characters; slanted or wobbly ones are named `hand`, slim ones `narrow`."""
     kind = "straight" if pen.straight_six else "round"
-    name = f"drawn-{kind}-{pen.stroke:g}-{pen.width:g}"
+    family = "hand" if pen.slant or pen.wobble else "narrow" if pen.width < NARROW_MAX else "drawn"
+    name = f"{family}-{kind}-{pen.stroke:g}-{pen.width:g}"
     return Typeface(name, MappingProxyType({character: _draw(character, pen) for character in CHARACTERS}))
 
 
@@ -165,7 +193,7 @@ def load(path: Path) -> Typeface:
 
 
 def load_all(fonts: Path | None) -> tuple[Typeface, ...]:
-    """The typefaces of our own, and those of the folder `fonts` if one is given.
+    """The typefaces of our own, and if a folder `fonts` is given, those in it and common ones of the system.
 
     Raises:
         ConfigError: the folder is missing, or a file in it is no typeface.
@@ -176,7 +204,17 @@ def load_all(fonts: Path | None) -> tuple[Typeface, ...]:
     if not fonts.is_dir():
         raise ConfigError(f"{fonts}: no such folder of typefaces; leave it out to use the drawn typeface")
     files = sorted(path for path in fonts.iterdir() if path.suffix.lower() in SUFFIXES)
-    return own + tuple(face for face in map(load, files) if face.covers("0123456789"))
+    given = tuple(face for face in map(load, files) if face.covers("0123456789"))
+    return own + given + tuple(_office())
+
+
+def _office() -> Iterator[Typeface]:
+    """Common typefaces of the system, as far as they are installed."""
+    for folder in OFFICE_FOLDERS:
+        for name in OFFICE_FILES:
+            for path in (folder / f"{name}{suffix}" for suffix in SUFFIXES):
+                if path.is_file():
+                    yield replace(load(path), name=f"office-{name.lower()}")
 
 
 def _ink(font: ImageFont.FreeTypeFont, character: str) -> Mask | None:
@@ -198,17 +236,37 @@ def _draw(character: str, pen: Pen) -> Mask:
     width = pen.width * WIDTHS.get(character, 1.0)
     if character == "I":
         width = pen.stroke
+    if character == "O":
+        width *= pen.letter_o
     canvas = np.zeros((height_px, max(1, round(width * height_px))), np.uint8)
     alternatives = STRAIGHT if pen.straight_six else STROKES
     for stroke in alternatives.get(character, STROKES[character]):
         points = np.array(list(_flatten(stroke, pen, width)), np.float64)
-        points = points * (width - pen.stroke, 1 - pen.stroke) + half
+        points = _by_hand(points, character, pen) * (width - pen.stroke, 1 - pen.stroke) + half
         pixels = np.round(points * height_px).astype(np.int32)
         cv2.polylines(canvas, [pixels], isClosed=False, color=255, thickness=round(pen.stroke * height_px))
         if not pen.round_ends:
             for end, before in ((points[0], points[1]), (points[-1], points[-2])):
                 _square_end(canvas, end * height_px, before * height_px, half * height_px)
+    canvas = _slanted(canvas, pen.slant) if pen.slant else canvas
     return cv2.resize(canvas, (max(1, canvas.shape[1] // scale), CAP_PX), interpolation=cv2.INTER_AREA).astype(np.uint8)
+
+
+def _by_hand(points: NDArray[np.float64], character: str, pen: Pen) -> NDArray[np.float64]:
+    """The points, bent a little: the same way each time for one pen and character."""
+    phase = ord(character) * 1.7 + pen.width * 40 + pen.stroke * 90
+    x, y = points[:, 0], points[:, 1]
+    across = np.sin(phase + 2.6 * y) + 0.6 * np.sin(2 * phase + 5 * y)
+    down = np.sin(1.3 * phase + 3 * x) + 0.6 * np.cos(phase + 4 * x)
+    bent = points + pen.wobble * np.stack([across * 1.6, down], 1)
+    return np.asarray(np.clip(bent, 0, 1) if pen.wobble else points)
+
+
+def _slanted(canvas: Mask, slant: float) -> Mask:
+    height_px, width_px = canvas.shape
+    lean = slant * height_px
+    matrix = np.array([[1.0, -slant, lean], [0.0, 1.0, 0.0]])
+    return cv2.warpAffine(canvas, matrix, (width_px + round(lean), height_px)).astype(np.uint8)
 
 
 def _square_end(canvas: Mask, end: NDArray[np.float64], before: NDArray[np.float64], half_px: float) -> None:
