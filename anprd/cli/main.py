@@ -38,6 +38,12 @@ Config = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+RuntimeDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--runtime-dir", metavar="DIR", readable=False, help="The daemon's runtime_dir, where no file says it."
+    ),
+]
 Weights = Annotated[
     Path | None,
     typer.Option(
@@ -126,15 +132,27 @@ def check(config: Config = None, json: Json = False) -> None:
     _leave(command.check(places.config_file(config), console.say_json if json else command.tell))
 
 
+@app.command(epilog="Example: anprd reload -c cameras.yaml")
+def reload(config: Config = None, runtime_dir: RuntimeDir = None, json: Json = False) -> None:
+    """Have the running daemon take its changed file; only cameras that changed are interrupted.
+
+    Prints what was added, removed and changed. Fails where the file is wrong, says why, and all goes on as it was.
+    """
+    from anprd.cli import console, places
+    from anprd.cli import reload as command
+
+    try:
+        folder = runtime_dir or places.daemon_settings(config).runtime_dir
+    except ConfigError as error:  # not even where the daemon is found can be read; it could not take the file either
+        command.tell({"ok": False, "error": str(error)})
+        _leave(EXIT_FAILED)
+    _leave(command.reload(folder, console.say_json if json else command.tell))
+
+
 @app.command(epilog="Example: anprd status --watch")
 def status(
     config: Config = None,
-    runtime_dir: Annotated[
-        Path | None,
-        typer.Option(
-            "--runtime-dir", metavar="DIR", readable=False, help="The daemon's runtime_dir, where no file says it."
-        ),
-    ] = None,
+    runtime_dir: RuntimeDir = None,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Show it again each second.")] = False,
     json: Json = False,
 ) -> None:

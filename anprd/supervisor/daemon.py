@@ -25,7 +25,7 @@ from anprd.redaction import redact
 from anprd.settings import EMBEDDED, Settings
 from anprd.supervisor import decisions, embedded_redis, metrics_page, notify, places, status
 from anprd.supervisor.children import ForkserverSpawner
-from anprd.supervisor.decisions import Reload
+from anprd.supervisor.decisions import NO_CHANGE, Reload
 from anprd.supervisor.embedded_redis import EmbeddedRedis
 from anprd.supervisor.fleet import Fleet
 from anprd.supervisor.notify import Notifier
@@ -171,6 +171,7 @@ class Daemon:
     def _reload(self) -> None:
         """Read the file again. A broken one changes nothing and says why."""
         if self._stopping:
+            self._note_reload(error="the daemon is stopping")
             return
         self._notifier.reloading()
         try:
@@ -193,14 +194,23 @@ class Daemon:
         self._probe.stop()
         self._probe = probe
         probe.start()
-        self._note_reload(needs_restart=list(change.ignored_keys))
+        self._note_reload(change=change)
         if change.ignored_keys:
             self._log.warning("restart_needed", keys=change.ignored_keys, advice="these change only with a restart")
         self._log.info("reloaded", started=change.started, stopped=change.stopped, changed=change.changed)
 
-    def _note_reload(self, *, error: str | None = None, needs_restart: list[str] | None = None) -> None:
-        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self._last_reload = {"ok": error is None, "at": at, "error": error, "needs_restart": needs_restart or []}
+    def _note_reload(self, *, error: str | None = None, change: Reload = NO_CHANGE) -> None:
+        self._last_reload = {
+            "ok": error is None,
+            "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "error": error,
+            "needs_restart": list(change.ignored_keys),
+            "added": list(change.started),
+            "removed": list(change.stopped),
+            "changed": list(change.changed),
+            "untouched": len(decisions.enabled(self._settings)) - len(change.started) - len(change.changed),
+            "config": str(self._config_path.absolute()),
+        }
 
     def _new_probe(self, settings: Settings) -> RedisProbe:
         return RedisProbe(embedded_redis.resolve(settings), _stream(settings).ping)
@@ -210,7 +220,11 @@ class Daemon:
         self._undo.callback(responder.close)
         self._responders.append(responder)
 
-    def _status_answer(self, _request: bytes) -> bytes:
+    def _status_answer(self, request: bytes) -> bytes:
+        if request == status.RELOAD:
+            self._reload()
+            assert self._last_reload is not None, "a reload leaves word"
+            return status.encode(self._last_reload)
         return status.encode(self.facts())
 
     def _metrics_answer(self, request: bytes) -> bytes:

@@ -91,6 +91,9 @@ class Reload:
     ignored_keys: tuple[str, ...]
 
 
+NO_CHANGE = Reload((), (), (), ())
+
+
 def compare(old: Settings, new: Settings) -> Reload:
     """What must be done to get from `old` to `new`; disabled cameras count as absent."""
     before, after = enabled(old), enabled(new)

@@ -1,7 +1,7 @@
 """How the daemon fares, over a Unix socket in the runtime directory: one line asked, one JSON object answered.
 
 The answer is made of what the supervisor already knows, so it comes at once even when every worker is stuck and Redis
-is down.
+is down. The other line that may be sent asks for a reload; its answer says what came of it.
 """
 
 import json
@@ -15,7 +15,8 @@ from anprd.errors import ConfigError
 from anprd.supervisor import places
 
 SOCKET_NAME = "status.sock"
-REQUEST = b"status\n"
+STATUS = b"status\n"
+RELOAD = b"reload\n"
 REQUEST_END = b"\n"
 _ANSWER_BYTES_MAX = 64 * 1024 * 1024  # a thousand cameras are about one megabyte
 _PRIVATE = 0o177  # umask that leaves rw-------
@@ -61,12 +62,32 @@ def fetch(runtime_dir: Path, *, timeout_s: float = 5.0) -> dict[str, Any]:
     Raises:
         NotRunningError: nobody answers there (in time).
     """
+    return _ask(runtime_dir, STATUS, timeout_s)
+
+
+def reload(runtime_dir: Path, *, timeout_s: float = 30.0) -> dict[str, Any]:
+    """Have the daemon read its file again, and wait for what came of it: the object `last_reload` of the status.
+
+    Cameras that change are interrupted afterwards; nobody waits for them.
+
+    Raises:
+        NotRunningError: nobody answers there (in time).
+    """
+    return _ask(runtime_dir, RELOAD, timeout_s)
+
+
+def encode(status: Mapping[str, Any]) -> bytes:
+    """The answer on the wire: one line of JSON."""
+    return json.dumps(status, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
+def _ask(runtime_dir: Path, request: bytes, timeout_s: float) -> dict[str, Any]:
     path = runtime_dir / SOCKET_NAME
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
             door.settimeout(timeout_s)
             door.connect(str(path))
-            door.sendall(REQUEST)
+            door.sendall(request)
             answer = _read_all(door)
         status = json.loads(answer)
     except PermissionError as error:
@@ -75,11 +96,6 @@ def fetch(runtime_dir: Path, *, timeout_s: float = 5.0) -> dict[str, Any]:
         raise NotRunningError(f"no daemon answers at {path}: is `anprd run` (or anprd.service) running?") from error
     assert isinstance(status, dict), "the daemon answers with an object"
     return status
-
-
-def encode(status: Mapping[str, Any]) -> bytes:
-    """The answer on the wire: one line of JSON."""
-    return json.dumps(status, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
 def _answers(path: Path) -> bool:
