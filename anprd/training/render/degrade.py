@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.records import Bgr
-from anprd.training.render import plates
+from anprd.training.render import codec, plates, surroundings, wear
 from anprd.training.render.plates import Plate
 from anprd.training.render.typeface import Typeface
 
 WIDTH_PX_MIN, WIDTH_PX_MAX = 45.0, 250.0
+TWO_ROW_SHARE, TWO_ROW_PX_MIN = 0.65, 40.0  # of that width for plates of two rows: their characters are as large
+CONTRAST_MIN = 7.0  # standard deviation of grey levels: less and no eye would read it
 YAW_MAX, PITCH_MAX, ROLL_MAX = np.radians(60), np.radians(35), np.radians(22)
 Points = NDArray[np.float64]
 """(n, 2) x and y in pixels; whole numbers are the edges between pixels, as in `records.Box`."""
@@ -114,7 +116,9 @@ def _drawn_width(width_px: float) -> int:
 
 def _crop(rng: np.random.Generator, plate: Plate, width_px: float, backgrounds: Sequence[Bgr]) -> CropSample:
     night = rng.random() < 0.2
-    flat = _light_of_plate(_worn(plate.image.copy(), rng), night=night, rng=rng)
+    flat = wear.lit(wear.worn(plate.image, rng), night=night, rng=rng)
+    if plate.rows > 1:
+        width_px = max(TWO_ROW_PX_MIN, width_px * TWO_ROW_SHARE)
     corners = pose(rng, flat.shape[0] / flat.shape[1], width_px)
     low, high = corners.min(0), corners.max(0)
     span = high - low
@@ -122,112 +126,15 @@ def _crop(rng: np.random.Generator, plate: Plate, width_px: float, backgrounds: 
     low, high = low - margins[0] * (0.6, 0.5), high + margins[1] * (0.6, 0.5)
     size = np.maximum(8, np.round(high - low)).astype(int)
     corners = corners - low
-    canvas = _surroundings(rng, int(size[0]), int(size[1]), backgrounds)
+    canvas = surroundings.around(rng, int(size[0]), int(size[1]), backgrounds)
     if night:
         canvas = cv2.convertScaleAbs(canvas, alpha=float(rng.uniform(0.05, 0.5))).astype(np.uint8)
-    framed, edge = _framed(flat, rng)
+    framed, edge = wear.framed(flat, rng)
     warp_onto(canvas, framed, corners, edge)
+    if rng.random() < (0.25 if night else 0.02):
+        canvas = surroundings.dazzle(canvas, rng, corners)
     image = camera(canvas, rng, night=night)
     return CropSample(image, corners.astype(np.float32), plate.text, plate.rows, plate.country)
-
-
-def _worn(flat: Bgr, rng: np.random.Generator) -> Bgr:
-    """Dirt, scratches, a shadow's edge, a glare: on the plate itself."""
-    height, width = flat.shape[:2]
-    if rng.random() < 0.3:
-        coarse = rng.random((int(rng.integers(3, 8)), int(rng.integers(4, 14)))).astype(np.float32)
-        cloud = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-        share = (np.clip(cloud - rng.uniform(0.1, 0.6), 0, 1) * rng.uniform(0.3, 1.0))[:, :, None]
-        mud = (rng.uniform(50, 130) * np.array([0.75, 0.9, 1.0])).astype(np.float32)
-        flat = (flat * (1 - share) + mud * share).astype(np.uint8)
-    if rng.random() < 0.1:
-        for _ in range(int(rng.integers(1, 25))):
-            spot = (int(rng.integers(width)), int(rng.integers(height)))
-            level = int(rng.integers(20, 230))
-            cv2.circle(flat, spot, int(rng.integers(1, max(2, height // 16))), (level, level, level), -1, cv2.LINE_AA)
-    if rng.random() < 0.22:
-        flat = _half_plane(flat, rng, float(rng.uniform(0.3, 0.8)))
-    if rng.random() < 0.08:
-        glare = np.zeros((height, width), np.uint8)
-        centre = (int(rng.integers(width)), int(rng.integers(height)))
-        cv2.circle(glare, centre, int(height * rng.uniform(0.15, 0.5)), int(rng.integers(80, 256)), -1)
-        glare = cv2.blur(glare, (max(3, height // 2), max(3, height // 2))).astype(np.uint8)
-        flat = cv2.add(flat, cv2.merge((glare, glare, glare))).astype(np.uint8)
-    return flat
-
-
-def _half_plane(flat: Bgr, rng: np.random.Generator, gain: float) -> Bgr:
-    """A straight shadow's edge across the plate: one side darker."""
-    height, width = flat.shape[:2]
-    angle = rng.uniform(0, 2 * np.pi)
-    ys, xs = np.ogrid[:height, :width]
-    side = (xs - width * rng.uniform(0.1, 0.9)) * np.cos(angle) + (ys - height * rng.uniform(0.1, 0.9)) * np.sin(angle)
-    soft = np.clip(side / max(1.0, height * rng.uniform(0.02, 0.3)) + 0.5, 0, 1)
-    return np.asarray(flat * (gain + (1 - gain) * soft)[:, :, None], dtype=np.uint8)
-
-
-def _light_of_plate(flat: Bgr, *, night: bool, rng: np.random.Generator) -> Bgr:
-    """Plates throw light back: at night they are brighter than everything near, up to a washed-out text."""
-    if night:
-        ink = float(rng.triangular(0, 20, 110))
-        return cv2.convertScaleAbs(flat, alpha=(255 - ink) / 255 * float(rng.uniform(0.5, 1.3)), beta=ink).astype(
-            np.uint8
-        )
-    contrast = float(rng.uniform(0.55, 1.0))
-    return cv2.convertScaleAbs(flat, alpha=contrast, beta=float(rng.uniform(0, 40))).astype(np.uint8)
-
-
-def _framed(flat: Bgr, rng: np.random.Generator) -> tuple[Bgr, Points]:
-    """Put a holder around most plates, sometimes with a dealer's words under it; also say where the plate is in it."""
-    height, width = flat.shape[:2]
-    if rng.random() < 0.4:
-        top = bottom = left = right = 0
-    else:
-        left = right = int(width * rng.uniform(0.005, 0.04))
-        top, bottom = int(height * rng.uniform(0, 0.1)), int(height * rng.uniform(0.02, 0.22))
-    level = int(rng.integers(8, 60)) if rng.random() < 0.75 else int(rng.integers(60, 220))
-    framed = cv2.copyMakeBorder(flat, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(level, level, level))
-    if bottom >= 7 and rng.random() < 0.6:
-        words = "".join(chr(int(code)) for code in rng.integers(97, 123, int(rng.integers(6, 18))))
-        scale = bottom / 40
-        bright = int(rng.integers(120, 250)) if level < 120 else 20
-        spot = (left + int(width * rng.uniform(0.05, 0.5)), top + height + int(bottom * 0.75))
-        cv2.putText(framed, words, spot, cv2.FONT_HERSHEY_SIMPLEX, scale, (bright, bright, bright), 1, cv2.LINE_AA)
-    edge = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float64)
-    edge = edge + np.array([left, top])
-    return framed.astype(np.uint8), edge
-
-
-def _surroundings(rng: np.random.Generator, width: int, height: int, backgrounds: Sequence[Bgr]) -> Bgr:
-    if backgrounds and rng.random() < 0.6:
-        photo = backgrounds[int(rng.integers(len(backgrounds)))]
-        scale = rng.uniform(1, 3)
-        wide, tall = min(photo.shape[1], int(width * scale)), min(photo.shape[0], int(height * scale))
-        x, y = int(rng.integers(photo.shape[1] - wide + 1)), int(rng.integers(photo.shape[0] - tall + 1))
-        return cv2.resize(photo[y : y + tall, x : x + wide], (width, height), interpolation=cv2.INTER_AREA).astype(
-            np.uint8
-        )
-    return _bodywork(rng, width, height)
-
-
-def _bodywork(rng: np.random.Generator, width: int, height: int) -> Bgr:
-    """Paint with a sheen, and a few edges of bumper, grille or boot lid."""
-    grey = rng.uniform(10, 240)
-    colour = np.clip(grey + rng.normal(0, 35 if rng.random() < 0.3 else 7, 3), 0, 255)
-    ramp = np.linspace(rng.uniform(0.5, 1), rng.uniform(0.5, 1.2), height)[:, None, None]
-    canvas = np.empty((height, width, 3), np.uint8)
-    canvas[:] = np.clip(colour * ramp, 0, 255)
-    for _ in range(int(rng.integers(0, 6))):
-        level = tuple(int(value) for value in np.clip(colour * rng.uniform(0.1, 1.6), 0, 255))
-        y1, y2 = (int(value) for value in rng.integers(-5, height + 5, 2))
-        thick = int(rng.integers(1, max(2, height // 6)))
-        tilt = int(rng.integers(-8, 9))
-        if rng.random() < 0.7:
-            cv2.line(canvas, (0, y1), (width, y1 + tilt), level, thick, cv2.LINE_AA)
-        else:
-            x = int(rng.integers(width))
-            cv2.rectangle(canvas, (x, y1), (x + int(rng.integers(4, width)), y2), level, -1)
-    return canvas
 
 
 def camera(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
@@ -240,26 +147,41 @@ def camera(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         image = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR).astype(np.uint8)
     image = _blurred(image, rng, width)
-    image = _toned(image, rng, night=night)
+    image = _visible(_toned(image, rng, night=night))
     image = _noisy(image, rng, night=night)
     if rng.random() < 0.2:
         soft = cv2.GaussianBlur(image, (0, 0), 1.2)
         image = cv2.addWeighted(image, 1.8, soft, -0.8, 0).astype(np.uint8)
-    if rng.random() < 0.65:
-        quality = int(rng.triangular(8, 55, 96))
-        _, coded = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, quality))
-        image = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)
-    return image
+    if rng.random() < 0.03:
+        image = codec.combed(image, int(rng.integers(1, max(2, width // 50))))
+    return codec.compressed(image, rng)
+
+
+def _contrast(image: Bgr) -> float:
+    """Standard deviation of the middle of the picture, where the plate is."""
+    height, width = image.shape[:2]
+    _, deviation = cv2.meanStdDev(image[height // 4 : height - height // 4, width // 8 : width - width // 8])
+    return float(deviation.max())
+
+
+def _visible(image: Bgr) -> Bgr:
+    """A picture in which nothing could be seen is brought back to where a very good eye begins to."""
+    contrast = _contrast(image)
+    if contrast >= CONTRAST_MIN:
+        return image
+    gain = CONTRAST_MIN / max(contrast, 1.5)
+    middle = float(np.mean(cv2.mean(image)[:3]))
+    return cv2.convertScaleAbs(image, alpha=gain, beta=float(np.clip(middle, 30, 225)) - gain * middle).astype(np.uint8)
 
 
 def _blurred(image: Bgr, rng: np.random.Generator, width: int) -> Bgr:
     """Focus, motion, and pictures that were enlarged: as a share of the width, so that text stays just readable."""
     kind = rng.random()
     if kind < 0.45:
-        sigma = float(rng.triangular(0.2, 0.5, max(0.8, width * 0.0105)))
+        sigma = float(rng.triangular(0.2, 0.5, max(0.7, width * 0.0105)))
         image = cv2.GaussianBlur(image, (0, 0), sigma).astype(np.uint8)
     elif kind < 0.65:
-        length = float(rng.uniform(1.5, max(2.5, width * 0.03)))
+        length = float(rng.uniform(1.5, max(2.0, width * 0.03)))
         angle = rng.normal(0, 0.35) if rng.random() < 0.6 else rng.uniform(0, np.pi)
         image = cv2.filter2D(image, -1, motion_kernel(length, float(angle))).astype(np.uint8)
     if rng.random() < 0.15 and width > 70:
@@ -301,5 +223,5 @@ def _noisy(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
     channels = 3 if rng.random() < 0.5 else 1
     # The difference of two uniform bytes is near enough to a bell, and ten times faster to draw.
     grain = rng.integers(0, 256, (2, height, width, channels), np.uint8)
-    noise = (grain[0].astype(np.float32) - grain[1]) * min(amount, 0.25)
+    noise = (grain[0].astype(np.float32) - grain[1]) * min(amount, 0.25, 0.006 * _contrast(image))
     return np.asarray(np.clip(image + noise, 0, 255), dtype=np.uint8)

@@ -57,9 +57,9 @@ def write(image: Bgr, box: Box, words: str, colour: Colour, rng: np.random.Gener
     if rng.random() < 0.2:
         face |= cv2.FONT_ITALIC
     scale = (y2 - y1) * 0.92 / CAPITAL_PX
-    (wide, _), _ = cv2.getTextSize(words, face, scale, 1)
-    scale *= min(1.0, (x2 - x1) / max(1, wide))
-    (wide, tall), _ = cv2.getTextSize(words, face, scale, 1)
+    (at_one, _), _ = cv2.getTextSize(words, face, 1.0, 1)
+    scale = min(scale, (x2 - x1) / max(1, at_one))
+    wide, tall = round(at_one * scale), round(CAPITAL_PX * scale)
     spot = (x1 + (x2 - x1 - wide) // 2, y2 - (y2 - y1 - tall) // 2)
     thick = max(1, round(CAPITAL_PX * scale * float(rng.uniform(0.05, 0.16))))
     cv2.putText(image, words, spot, face, scale, colour, thick, cv2.LINE_AA)

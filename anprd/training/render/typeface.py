@@ -109,7 +109,7 @@ class Typeface:
 
     def covers(self, text: str) -> bool:
         """Whether every character of `text` (A-Z 0-9) is there."""
-        return all(character in self.glyphs for character in text)
+        return self.glyphs.keys() >= set(text)
 
     def mask(self, character: str, height_px: int, width_px: int) -> Mask:
         """The character scaled to exactly this size. Raises KeyError where the typeface lacks it."""
