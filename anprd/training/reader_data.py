@@ -4,7 +4,6 @@ The runtime hands the reader a picture straightened by corners that are never qu
 quadrilateral with errors of that kind, and only then are light, optics and compression done to it.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
+from anprd.training import index
 from anprd.vision.ctc import ALPHABET
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
 
@@ -25,42 +25,43 @@ SIDE_PX_MAX = 260  # twice what the network sees is all that jitter and blur can
 
 @dataclass(frozen=True, slots=True)
 class LabelledCrop:
-    """A crop with its text; `corners` where the truth is known (rendered plates), else None."""
+    """A crop with its text; `corners` of the plate in it where they are known, else None."""
 
     image: Grey
     text: str
     country: str
     rows: int
     corners: Quad | None = None
+    trust: str = "exact"
+    """Who read it: `exact`, `eye`, `binarised`, or `noisy` (a machine)."""
 
 
 def load(data: Path, split: str, *, trust: frozenset[str] = TRUSTED) -> list[LabelledCrop]:
     """The crops of `split` whose label can be trusted, in grey, at most `SIDE_PX_MAX` wide.
 
     Characters outside A-Z 0-9 (a Chinese plate begins with one) are left out of the text: the reader has no word
-    for them.
+    for them. A folder of a user's own may leave out `country`, `rows` (1 then), `trust` (`exact` then) and `split`.
 
     Raises:
-        ConfigError: `index.csv` or its columns are missing.
+        ConfigError: `index.csv` is missing or lacks `image` or `text`, or what a line says cannot be.
     """
-    index = data / "index.csv"
-    try:
-        with index.open(newline="", encoding="utf-8") as lines:
-            rows = [row for row in csv.DictReader(lines) if row["split"] == split and row["trust"] in trust]
-    except OSError as error:
-        raise ConfigError(f"{index}: cannot be read ({error.strerror}); the folder needs an index.csv") from error
-    except KeyError as error:
-        raise ConfigError(f"{index}: needs the column {error}") from error
-    crops = [_crop(data / "crops" / row["image"], row) for row in rows]
-    return [crop for crop in crops if crop is not None]
+    rows = index.read(data, needs=("image", "text"), group="text")
+    return [_crop(data, row) for row in rows if row["split"] == split and row.get("trust", "exact") in trust]
 
 
-def _crop(path: Path, row: dict[str, str]) -> LabelledCrop | None:
+def _crop(data: Path, row: index.Row) -> LabelledCrop:
+    path = data / "crops" / row["image"]
     image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise ConfigError(f"{path}: is missing or no picture; {index.NAME} lists it")
     text = "".join(character for character in row["text"].upper() if character in ALPHABET)
-    if image is None or not text:
-        return None
-    return LabelledCrop(shrink(np.asarray(image, np.uint8)), text, row["country"], int(row["rows"]))
+    if not text:
+        raise ConfigError(f"{data / index.NAME}: the text of {row['image']} has no character of A-Z 0-9")
+    lines = row.get("rows", "1")
+    if lines not in {"1", "2"}:
+        raise ConfigError(f"{data / index.NAME}: {row['image']} has '{lines}' rows of text; 1 or 2 can be read")
+    grey = shrink(np.asarray(image, np.uint8))
+    return LabelledCrop(grey, text, row.get("country", ""), int(lines), trust=row.get("trust", "exact"))
 
 
 def shrink(image: Grey) -> Grey:

@@ -1,0 +1,88 @@
+"""Checkpoints of training: found by what a user names, and told from what is no such checkpoint."""
+
+import os
+import pickle
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from anprd.errors import ConfigError
+
+FOLDER = "checkpoints"  # of a weights folder
+
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    EOFError,
+    ImportError,
+)
+"""What unpickling a file that is no checkpoint may raise."""
+
+
+def find(start: Path, name: str) -> Path:
+    """The checkpoint that `start` names: the file itself, or that of the network `name` in a weights folder.
+
+    Raises:
+        ConfigError: there is no such file, or it is an exported network.
+    """
+    if start.suffix in {".xml", ".bin"}:
+        raise ConfigError(f"{start}: is an exported network, which cannot be trained; name its checkpoint (.pt)")
+    path = start / FOLDER / f"{name}.pt" if start.is_dir() else start
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such checkpoint; train one with 'anprd train {name}'")
+    return path
+
+
+def restore(network: nn.Module, checkpoint: Path) -> None:
+    """Load the network with a checkpoint's weights, ready to read with.
+
+    Raises:
+        ConfigError: there is no such file, or it holds another network's weights.
+    """
+    try:
+        network.load_state_dict(torch.load(checkpoint, weights_only=True))
+    except FileNotFoundError as error:
+        raise ConfigError(f"{checkpoint}: no such checkpoint; train one first") from error
+    except _UNREADABLE as error:
+        raise ConfigError(f"{checkpoint}: holds no weights of this network; train it again") from error
+    network.eval()
+
+
+def load_detector(file: Path, *, called: Path) -> Any:  # noqa: ANN401  # ultralytics is untyped
+    """The `ultralytics.YOLO` of a checkpoint, or of a working copy of the one that the user `called`.
+
+    Raises:
+        ConfigError: ultralytics cannot read the file, or it holds no network that finds boxes of one kind.
+    """
+    from anprd.training.yolo import YOLO  # late: it takes seconds and the other networks do not need it
+
+    try:
+        network = YOLO(str(file))
+        task, kinds = network.task, len(network.names)
+    except _UNREADABLE as error:
+        raise ConfigError(
+            f"{called}: is no checkpoint of ultralytics; train one with 'anprd train detector'"
+        ) from error
+    if task != "detect" or kinds != 1:
+        raise ConfigError(f"{called}: is a network for '{task}' of {kinds} kinds; a plate detector has one kind")
+    return network
+
+
+def put(file: Path, target: Path) -> Path:
+    """Copy a finished checkpoint to where the user wants it; an interruption leaves the old one or the new, no half."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(f".{os.getpid()}.partial")
+    try:
+        shutil.copyfile(file, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
