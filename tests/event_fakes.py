@@ -132,6 +132,9 @@ class MemorySpool:
     def depth(self) -> int:
         return len(self.events)
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def _may(self, operation: str) -> None:
         if self.broken(operation):
             raise SinkError("the disk is full")

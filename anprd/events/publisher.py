@@ -95,6 +95,10 @@ class Delivery:
         """Let the next step try at once, whatever the backoff says."""
         self._retry_at_s = 0.0
 
+    def close(self) -> None:
+        """Close the spool; a later call opens it again."""
+        self._spool.close()
+
     def waiting(self) -> int:
         """How many events have been put and are not known to have arrived."""
         return self._spool.depth() + len(self._held)
@@ -207,11 +211,14 @@ class Publisher:
     def stop(self, deadline_s: float) -> int:
         """Deliver what waits, for at most so many seconds, and end. Returns how many events stay in the spool.
 
-        Where Redis is away one try is enough: the events are safe on disk and the next process delivers them.
+        Where Redis is away one try is enough: the events are safe on disk and the next process delivers them. The
+        spool's file is closed, which leaves nothing beside it.
         """
         self._until_s = self._clock.now_s() + deadline_s
         self._wake.set()
         self._thread.join(deadline_s)
+        if not self._thread.is_alive():
+            self._delivery.close()
         return self._delivery.waiting()
 
     def facts(self) -> dict[str, int | str | None]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from anprd.errors import SinkError
+from anprd.events import salvage
 from anprd.events.record import Event
 from anprd.observe import logs
 from anprd.records import VerdictKind
@@ -41,8 +42,8 @@ _T = TypeVar("_T")
 class Spool:
     """Events of one camera on their way out, in the order in which they were put; safe to use from several threads.
 
-    A file that cannot be opened now (no directory, no rights, full disk) is tried again at each call. A file that is
-    broken is set aside as `NAME.corrupt-N` with a log line and a new one begun; what waited can be recovered by hand.
+    A file that cannot be opened now (no directory, no rights, full disk) is tried again at each call. A broken file is
+    set aside as `NAME.corrupt-N` with a log line, and a new one begun with all that could still be read of it.
     Every method but `depth` and `dropped` raises SinkError where the file cannot be used.
     """
 
@@ -57,6 +58,7 @@ class Spool:
         self._dropped = 0
         self._full = False
         self._carried = 0  # drops to be counted in the file that replaces a broken one
+        self._remains = salvage.Remains()  # and what goes over into it
         try:
             self._do(lambda _: None)
         except SinkError as error:
@@ -142,11 +144,19 @@ class Spool:
         db.executescript(_SCHEMA)
         if version != _VERSION:
             db.execute(f"PRAGMA user_version={_VERSION}")
-        if self._carried:
-            _count(db, "dropped", self._carried)
-            self._carried = 0
+        self._take_over(db)
         (self._depth,) = db.execute("SELECT COUNT(*) FROM events").fetchone()
         (self._dropped,) = db.execute("SELECT COALESCE(SUM(value), 0) FROM counters WHERE name = 'dropped'").fetchone()
+
+    def _take_over(self, db: sqlite3.Connection) -> None:
+        """Put what was saved of a broken file into this one."""
+        if not (self._carried or self._remains.events or self._remains.plates):
+            return
+        with _transaction(db):
+            db.executemany("INSERT OR IGNORE INTO events (key, fields) VALUES (?, ?)", self._remains.events)
+            db.executemany("INSERT OR IGNORE INTO plates (plate, at_ms) VALUES (?, ?)", self._remains.plates)
+            _count(db, "dropped", self._carried)
+        self._carried, self._remains = 0, salvage.Remains()
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -162,8 +172,11 @@ class Spool:
             source = self._path.with_name(self._path.name + suffix)
             if source.exists():
                 source.replace(target.with_name(target.name + suffix))
-        self._log.error("spool_set_aside", reason=reason, file=str(target), events_lost=self._depth)
-        self._carried = self._dropped + self._depth
+        self._remains = salvage.read(target)
+        saved = len(self._remains.events)
+        lost = max(0, self._depth - saved)
+        self._log.error("spool_set_aside", reason=reason, file=str(target), events_saved=saved, events_lost=lost)
+        self._carried = self._dropped + lost
 
     def _put(self, db: sqlite3.Connection, event: Event) -> None:
         fields = json.dumps(event.to_fields(), separators=(",", ":"))

@@ -85,6 +85,12 @@ class TestTheThread:
         assert not publisher._thread.is_alive()
         assert spool.pending(10) == [event(1)]
 
+    def test_stopping_leaves_one_file_and_nothing_beside_it(self, spool, tmp_path):
+        publisher = Publisher(spool, FakeStream(), SystemClock(), ListLog())
+        publisher.put(event(1))
+        assert publisher.stop(5.0) == 0
+        assert [path.name for path in tmp_path.glob("gate*")] == ["gate.sqlite"]
+
     def test_a_thread_that_died_of_a_bug_is_not_hidden(self, spool, monkeypatch):
         monkeypatch.setattr(threading, "excepthook", lambda _: None)
         stream = FakeStream()

@@ -164,12 +164,50 @@ def test_a_page_that_breaks_under_an_open_file_is_no_crash(path, spool, log, mon
     assert log.names("error") == ["spool_set_aside"]
 
 
+def break_page_of(path: Path, number: int) -> None:
+    """Overwrite the page that holds this event."""
+    content = bytearray(path.read_bytes())
+    page = content.index(event(number).key.encode() + b"{") // 4096 * 4096
+    content[page : page + 4096] = b"\xa5" * 4096
+    path.write_bytes(content)
+
+
+def test_of_a_broken_file_everything_before_and_behind_the_damage_is_saved_in_order(path, spool, log):
+    put_all(spool, range(300))
+    spool.ack(spool.pending(10))
+    spool.remember("PARKED", START)
+    spool.close()
+    break_page_of(path, 150)
+    spool.put(event(999))
+    saved = numbers(spool)
+    assert saved == sorted(saved)
+    assert set(range(10, 140)) | set(range(160, 300)) | {999} <= set(saved)
+    assert 150 not in saved
+    assert not set(range(10)) & set(saved)
+    assert spool.dropped == 290 - (len(saved) - 1)
+    assert ("PARKED", START) in spool.recent(START)
+    (said,) = (fields for level, name, fields in log.lines if name == "spool_set_aside")
+    assert said["events_saved"] == len(saved) - 1
+    assert said["events_lost"] == spool.dropped
+    again = Spool(path, 1000)
+    assert numbers(again) == saved
+
+
+def test_a_file_that_was_broken_while_nobody_had_it_open_is_saved_as_well(path, spool):
+    put_all(spool, range(300))
+    spool.close()
+    break_page_of(path, 7)
+    again = Spool(path, 1000, log=ListLog())
+    assert set(range(20, 300)) <= set(numbers(again))
+    assert again.depth() == len(numbers(again))
+
+
 def test_a_file_of_a_later_version_is_set_aside(path, spool, log):
     spool.put(event(1))
     spool._connection.execute("PRAGMA user_version=99")
     spool.close()
     spool.put(event(2))
-    assert numbers(spool) == [2]
+    assert numbers(spool) == [1, 2]
     assert path.with_name("gate.sqlite.corrupt-1").exists()
 
 

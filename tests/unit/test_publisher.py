@@ -206,7 +206,7 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(world):
 _TROUBLE = st.sampled_from(["put", "step", "away", "back", "lost reply", "disk full", "disk unreadable", "disk well"])
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(story=st.lists(_TROUBLE, max_size=60))
 def test_without_a_crash_nothing_is_lost_doubled_or_out_of_order_whatever_fails(story):
     world = World(chance=0.5)
