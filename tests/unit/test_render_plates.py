@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from anprd.errors import ConfigError
-from anprd.training.render import degrade, designs, plates, typeface
+from anprd.training.render import codec, degrade, designs, marks, plates, typeface, wear
 
 FACES = tuple(typeface.drawn(pen) for pen in typeface.PENS[:2])
 RU_CAR = designs.RUSSIA[0]
@@ -60,6 +60,92 @@ def test_lettering_stays_inside_its_line(design):
     cover = plates.letter(pure, letters_only, FACES[0], width_px=round(design.width_mm))
     assert cover[inside].max() > 200
     assert cover[~inside].max(initial=0) == 0
+
+
+def test_designs_have_names_of_their_own_and_their_weights_are_per_cent():
+    names = [design.name for design in designs.DESIGNS]
+    assert len(set(names)) == len(names)
+    assert sum(design.weight for design in designs.DESIGNS) == pytest.approx(100)
+
+
+def test_about_a_fifth_of_all_plates_has_two_rows():
+    share = sum(design.weight for design in designs.DESIGNS if design.rows == 2)
+    assert 15 < share < 25
+
+
+@pytest.mark.parametrize("country", ["CZ", "DK", "ES", "FR", "IT", "NL", "NO", "SE"])
+def test_where_no_o_is_issued_none_is_spelled_but_in_words(country):
+    """There a round character is a nought: nothing else tells them apart in many typefaces."""
+    rng = np.random.default_rng(5)
+    for design in designs.DESIGNS:
+        plain = tuple(pattern for pattern in design.patterns if "{" not in pattern or "{cz}" in pattern)
+        if design.country == country and plain:
+            texts = [plates.text_of(plates.spell(dataclasses.replace(design, patterns=plain), rng)) for _ in range(60)]
+            assert "O" not in "".join(texts), design.name
+
+
+def test_every_typeface_family_that_a_design_names_exists_among_those_of_our_own_or_is_a_file():
+    own = {face.name.split("-")[0] for face in map(typeface.drawn, typeface.PENS)}
+    assert own == {"drawn", "narrow", "hand"}
+    for design in designs.DESIGNS:
+        assert not design.faces or own & {part.split("-")[0] for part in design.faces}, design.name
+
+
+def test_pens_draw_typefaces_with_names_of_their_own():
+    names = [typeface.drawn(pen).name for pen in typeface.PENS]
+    assert len(set(names)) == len(names)
+
+
+def test_small_stacked_letters_are_drawn_but_not_part_of_the_text():
+    design = next(design for design in designs.DESIGNS if design.name == "us-north-carolina")
+    assert plates.text_of("s 12345") == "12345"
+    with_letters = plates.letter(design, "s 12345", FACES[0], width_px=305)
+    without = plates.letter(design, "  12345", FACES[0], width_px=305)
+    assert np.abs(with_letters.astype(int) - without)[:, :110].mean() > 2
+
+
+@pytest.mark.parametrize("kind", ["any", "arms", "chequers", "outline", "tree", "bear", "disc", "han"])
+def test_emblems_stay_near_their_box(kind):
+    rng = np.random.default_rng(4)
+    for _ in range(10):
+        image = np.full((120, 200, 3), 255, np.uint8)
+        marks.emblem(image, (80, 30, 120, 90), kind, marks.Print(FACES[0], (0, 0, 0), 1.0, rng))
+        changed = (image != 255).any(axis=2)
+        assert changed[30:91, 80:121].any()
+        changed[20:100, 70:130] = False
+        assert not changed.any()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_holder_keeps_the_plate_where_it_says(seed):
+    flat = np.full((60, 260, 3), 200, np.uint8)
+    flat[20:40, 100:160] = 30
+    held, edge = wear.framed(flat.copy(), np.random.default_rng(seed))
+    left, top = edge[0].astype(int)
+    assert (held[top + 10 : top + 50, left + 10 : left + 250] == flat[10:50, 10:250]).all()
+    assert tuple(edge[2] - edge[0]) == (260, 60)
+
+
+def test_compression_keeps_the_size_and_most_of_the_picture():
+    plate = plates.random_plate_of(RU_CAR, np.random.default_rng(0), FACES, width_px=200).image
+    rng = np.random.default_rng(8)
+    for _ in range(40):
+        coded = codec.compressed(plate, rng)
+        assert coded.shape == plate.shape
+        assert np.abs(coded.astype(int) - plate).mean() < 40
+
+
+def test_a_comb_shifts_every_other_row():
+    image = np.random.default_rng(0).integers(0, 256, (8, 20, 3), np.uint8)
+    combed = codec.combed(image, 3)
+    assert (combed[::2] == image[::2]).all()
+    assert (combed[1::2, 3:] == image[1::2, :-3]).all()
+
+
+def test_in_every_crop_something_can_be_seen():
+    rng = np.random.default_rng(12)
+    for _ in range(80):
+        assert degrade.sample(rng, FACES).image.std() > 3
 
 
 def test_the_same_seed_draws_the_same_plate():

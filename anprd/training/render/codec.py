@@ -17,7 +17,7 @@ def compressed(image: Bgr, rng: np.random.Generator) -> Bgr:
     """The picture after the codec of a camera; a third of all are left as they are."""
     kind = rng.random()
     # A plate of few pixels is often all that a picture's codec worked on: little would be left of it.
-    worst = 8 if image.shape[1] > SMALL_PX else 24
+    worst = 8 if image.shape[1] > SMALL_PX else 27
     if kind < 0.42:
         return _jpeg(image, rng, int(rng.triangular(worst, 55, 96)))
     if kind < 0.66:

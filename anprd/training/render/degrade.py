@@ -18,7 +18,7 @@ from anprd.training.render.typeface import Typeface
 
 WIDTH_PX_MIN, WIDTH_PX_MAX = 45.0, 250.0
 TWO_ROW_SHARE, TWO_ROW_PX_MIN = 0.65, 40.0  # of that width for plates of two rows: their characters are as large
-CONTRAST_MIN = 7.0  # standard deviation of grey levels: less and no eye would read it
+CONTRAST_MIN = 9.0  # standard deviation of grey levels: less and no eye would read it
 YAW_MAX, PITCH_MAX, ROLL_MAX = np.radians(60), np.radians(35), np.radians(22)
 Points = NDArray[np.float64]
 """(n, 2) x and y in pixels; whole numbers are the edges between pixels, as in `records.Box`."""
@@ -100,9 +100,9 @@ def warp_onto(canvas: Bgr, flat: Bgr, corners: Points, edge: Points | None = Non
     warped = cv2.warpPerspective(flat, shifted, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     share = cv2.warpPerspective(np.full((height, width), 255, np.uint8), shifted, size, flags=cv2.INTER_LINEAR)
     share = cv2.merge((share, share, share))
-    canvas[:] = cv2.add(
-        cv2.multiply(warped, share, scale=1 / 255), cv2.multiply(canvas, cv2.bitwise_not(share), scale=1 / 255)
-    )
+    cv2.multiply(warped, share, warped, 1 / 255)
+    cv2.multiply(canvas, cv2.bitwise_not(share), canvas, 1 / 255)
+    cv2.add(canvas, warped, canvas)
     return cv2.getPerspectiveTransform(source.astype(np.float32), corners.astype(np.float32)).astype(np.float64)
 
 
@@ -122,7 +122,7 @@ def _crop(rng: np.random.Generator, plate: Plate, width_px: float, backgrounds: 
     corners = pose(rng, flat.shape[0] / flat.shape[1], width_px)
     low, high = corners.min(0), corners.max(0)
     span = high - low
-    margins = rng.triangular(-0.08, 0.06, 0.25, (2, 2)) * (span[0] * 0.4 + span[1] * 0.6)
+    margins = rng.triangular(-0.06, 0.06, 0.25, (2, 2)) * (span[0] * 0.4 + span[1] * 0.6)
     low, high = low - margins[0] * (0.6, 0.5), high + margins[1] * (0.6, 0.5)
     size = np.maximum(8, np.round(high - low)).astype(int)
     corners = corners - low
@@ -178,10 +178,10 @@ def _blurred(image: Bgr, rng: np.random.Generator, width: int) -> Bgr:
     """Focus, motion, and pictures that were enlarged: as a share of the width, so that text stays just readable."""
     kind = rng.random()
     if kind < 0.45:
-        sigma = float(rng.triangular(0.2, 0.5, max(0.7, width * 0.0105)))
+        sigma = float(rng.triangular(0.2, 0.5, max(0.6, width * 0.0105)))
         image = cv2.GaussianBlur(image, (0, 0), sigma).astype(np.uint8)
     elif kind < 0.65:
-        length = float(rng.uniform(1.5, max(2.0, width * 0.03)))
+        length = float(rng.uniform(1.5, max(1.8, width * 0.03)))
         angle = rng.normal(0, 0.35) if rng.random() < 0.6 else rng.uniform(0, np.pi)
         image = cv2.filter2D(image, -1, motion_kernel(length, float(angle))).astype(np.uint8)
     if rng.random() < 0.15 and width > 70:
@@ -223,5 +223,7 @@ def _noisy(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
     channels = 3 if rng.random() < 0.5 else 1
     # The difference of two uniform bytes is near enough to a bell, and ten times faster to draw.
     grain = rng.integers(0, 256, (2, height, width, channels), np.uint8)
-    noise = (grain[0].astype(np.float32) - grain[1]) * min(amount, 0.25, 0.006 * _contrast(image))
-    return np.asarray(np.clip(image + noise, 0, 255), dtype=np.uint8)
+    noise = cv2.subtract(grain[0], grain[1], dtype=cv2.CV_16S)
+    noise = noise if channels == 3 else cv2.merge((noise, noise, noise))
+    amount = min(amount, 0.25, 0.005 * _contrast(image))
+    return cv2.addWeighted(image, 1.0, noise, amount, 0.0, dtype=cv2.CV_8U).astype(np.uint8)

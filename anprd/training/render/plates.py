@@ -9,7 +9,7 @@ import numpy as np
 from anprd.records import Bgr
 from anprd.training.render import designs, marks
 from anprd.training.render.designs import CODES, DESIGNS, Colour, Design, Line
-from anprd.training.render.ink import blend, one_of, tinted
+from anprd.training.render.ink import blend, one_of, sheet, tinted
 from anprd.training.render.marks import Print
 from anprd.training.render.typeface import Mask, Typeface
 
@@ -119,8 +119,7 @@ def render(design: Design, spelling: str, rng: np.random.Generator, face: Typefa
     height_px = max(8, round(design.height_mm * px))
     paper, ink = one_of(design.looks, rng)
     bare = paper == ink
-    image = np.empty((height_px, width_px, 3), np.uint8)
-    image[:] = tinted(paper, rng, 10)
+    image = sheet(width_px, height_px, tinted(paper, rng, 10))
     ink = tinted(ink, rng, 14)
     how = Print(face, ink, px, rng)
     for mark in design.marks:
@@ -232,10 +231,12 @@ def _set_character(
 
 def _emboss(image: Bgr, cover: Mask, strength: float, rng: np.random.Generator) -> None:
     """Pressed letters: one side catches the light, the other lies in shadow."""
-    slope = cover.astype(np.int16)
-    slope[1:, 1:] -= cover[:-1, :-1]
-    change = (slope * strength * (1 if rng.random() < 0.5 else -1)).astype(np.int16)
-    image[:] = np.clip(image.astype(np.int16) + change[:, :, None], 0, 255).astype(np.uint8)
+    behind = np.zeros_like(cover)
+    behind[1:, 1:] = cover[:-1, :-1]
+    near, far = (cv2.subtract(cover, behind), cv2.subtract(behind, cover))[:: 1 if rng.random() < 0.5 else -1]
+    lit, shaded = (cv2.convertScaleAbs(edge, alpha=strength) for edge in (near, far))
+    cv2.add(image, cv2.merge((lit, lit, lit)), image)
+    cv2.subtract(image, cv2.merge((shaded, shaded, shaded)), image)
 
 
 def _finish(image: Bgr, design: Design, ink: Colour, px: float, rng: np.random.Generator) -> None:

@@ -52,8 +52,8 @@ def _bodywork(rng: np.random.Generator, width: int, height: int) -> Bgr:
     grey = rng.uniform(10, 240)
     colour = np.clip(grey + rng.normal(0, 35 if rng.random() < 0.3 else 7, 3), 0, 255)
     ramp = np.linspace(rng.uniform(0.5, 1), rng.uniform(0.5, 1.2), height)[:, None, None]
-    canvas = np.empty((height, width, 3), np.uint8)
-    canvas[:] = np.clip(colour * ramp, 0, 255)
+    column = np.clip(colour * ramp, 0, 255).astype(np.uint8)
+    canvas = cv2.resize(column, (width, height), interpolation=cv2.INTER_NEAREST).astype(np.uint8)
     for _ in range(int(rng.integers(0, 6))):
         level = tuple(int(value) for value in np.clip(colour * rng.uniform(0.1, 1.6), 0, 255))
         y1, y2 = (int(value) for value in rng.integers(-5, height + 5, 2))

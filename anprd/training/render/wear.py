@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.records import Bgr
-from anprd.training.render.ink import one_of, write
+from anprd.training.render.ink import blend, one_of, write
 
 Points = NDArray[np.float64]
 DEALERS = (
@@ -22,7 +22,7 @@ def worn(flat: Bgr, rng: np.random.Generator) -> Bgr:
     chances = rng.random(6)
     if chances[0] < 0.25:
         flat = _dusty(flat, rng)
-    if chances[1] < 0.12:
+    if chances[1] < 0.1:
         flat = _splashed(flat, rng)
     if chances[2] < 0.1:
         _speckle(flat, rng)
@@ -83,13 +83,11 @@ def _cloud(rng: np.random.Generator, width: int, height: int) -> NDArray[np.floa
 
 
 def _covered(flat: Bgr, share: NDArray[np.float32], colour: NDArray[np.float64]) -> Bgr:
-    """`share` (0 to 1) of each pixel becomes the colour."""
-    part = np.round(np.clip(share, 0, 1) * 255).astype(np.uint8)
-    part = np.asarray(cv2.merge((part, part, part)), np.uint8)
-    paint = np.empty_like(flat)
-    paint[:] = np.clip(colour, 0, 255)
-    kept = cv2.multiply(flat, cv2.bitwise_not(part), scale=1 / 255)
-    return cv2.add(kept, cv2.multiply(paint, part, scale=1 / 255)).astype(np.uint8)
+    """`share` (0 to 1) of each pixel becomes the colour, in place."""
+    part = cv2.convertScaleAbs(share, alpha=255).astype(np.uint8)
+    blue, green, red = (float(level) for level in np.clip(colour, 0, 255))
+    blend(flat, part, (round(blue), round(green), round(red)))
+    return flat
 
 
 def _dusty(flat: Bgr, rng: np.random.Generator) -> Bgr:
@@ -105,7 +103,7 @@ def _splashed(flat: Bgr, rng: np.random.Generator) -> Bgr:
     ys, xs = np.ogrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j]
     depth = (xs * np.cos(angle) + ys * np.sin(angle)).astype(np.float32)
     wet = _cloud(rng, width, height) * 0.8 + depth - np.float32(rng.uniform(0.5, 0.9))
-    share = np.clip(wet * rng.uniform(4, 14), 0, rng.uniform(0.55, 0.93))
+    share = np.clip(wet * rng.uniform(4, 14), 0, rng.uniform(0.45, 0.82))
     snow = rng.random() < 0.3
     tone = rng.uniform(190, 240) * np.ones(3) if snow else rng.uniform(35, 120) * np.array([0.75, 0.9, 1.0])
     return _covered(flat, share.astype(np.float32), tone)
