@@ -17,6 +17,8 @@ FIGURES = "0123456789"
 VOWELS, CONSONANTS = "AEIOUAEIOUY", "BCDFGHJKLMNPRSTVWZBDKLMNRST"
 # Plates that a factory or a forger letters in whatever is at hand: any plate typeface may appear on any plate.
 FOREIGN_FACE_SHARE = 0.08
+BARE_SHARE = 0.02  # pressed metal whose paint is gone: only the relief is left
+RELIEF_PX_MIN = 0.35  # pixels a millimetre: below it relief is finer than a pixel
 UNSURE_FACES = ("mandator", "ukn")  # their 1 is their I: only where the pattern tells which it is
 FREE_FACES = ("hand", "office")  # no factory has them
 FIXED_ADVANCES = {" ": 0.2, "-": 0.26, ".": 0.12, "*": 0.42, "s": 0.34}
@@ -118,7 +120,8 @@ def render(design: Design, spelling: str, rng: np.random.Generator, face: Typefa
     px = width_px / design.width_mm
     height_px = max(8, round(design.height_mm * px))
     paper, ink = one_of(design.looks, rng)
-    bare = paper == ink
+    bare = px > RELIEF_PX_MIN and rng.random() < BARE_SHARE
+    ink = paper if bare else ink
     image = sheet(width_px, height_px, tinted(paper, rng, 10))
     ink = tinted(ink, rng, 14)
     how = Print(face, ink, px, rng)
@@ -129,7 +132,7 @@ def render(design: Design, spelling: str, rng: np.random.Generator, face: Typefa
     for part, line in _loosened(_lines_of(design, spelling), design.loose, rng):
         _set_line(image, cover, part, line, setting)
     blend(image, cover, ink)
-    if bare or (px > 0.35 and rng.random() < 0.6):
+    if bare or (px > RELIEF_PX_MIN and rng.random() < 0.6):
         _emboss(image, cover, float(rng.uniform(0.35, 0.7) if bare else rng.uniform(0.1, 0.35)), rng)
     _finish(image, design, ink, px, rng)
     return Plate(image, text_of(spelling), design.rows, design.country)

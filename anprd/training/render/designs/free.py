@@ -52,7 +52,6 @@ ANY_LOOKS = (
     (GREEN, WHITE),
     (RED, WHITE),
     (SILVER, BLACK),
-    (SILVER, SILVER),  # pressed, and the paint gone: only the relief is left
     (CREAM, GREEN),
 )
 ANY_FACES = ("drawn", "hand", "office", "din", "roadua", "euro", "arklatrs", "licenseplate", "kenteken", "mtl")
