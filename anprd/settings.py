@@ -5,8 +5,10 @@ reports everything that is wrong with it at once: file, line, key, value and wha
 """
 
 import difflib
+import itertools
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -16,10 +18,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from anprd import document
+from anprd import document, variables
 from anprd.document import Document, DocumentError
 from anprd.errors import ConfigError
 from anprd.faults import Fault, Faults, Key
+from anprd.variables import Givers
 
 CAMERA_COUNT_MAX = 1000  # one process a camera: more than this is a mistake in the file
 EMBEDDED = "embedded"
@@ -29,8 +32,6 @@ SOCKET_PATH_BYTES_MAX = 107  # sun_path in <sys/un.h> holds 108, the last one 0
 RUNTIME_FILE = "status.sock"  # the longest name that is bound in `runtime_dir`
 
 _CAMERA_KEYS = frozenset({"defaults", "cameras"})
-_VARIABLE = re.compile(r"\$\{([^}]*)\}?")
-_VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CAMERA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -116,6 +117,7 @@ class Settings(_Model):
     runtime_dir: Path = Path("/run/anprd")
     weights_dir: Path | None = None
     metrics_address: str | None = None
+    allow_readable_passwords: bool = False
     cameras: tuple[CameraSettings, ...] = ()
 
     @field_validator("redis")
@@ -153,15 +155,16 @@ class SettingsError(ConfigError):
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
     """The settings that `path` holds.
 
-    `${VARIABLE}` in a value is replaced from `environ`; `defaults:` fills what a camera does not say; relative paths
+    `${...}` in a value is replaced (`anprd.variables`); `defaults:` fills what a camera does not say; relative paths
     (`file:` URLs and the folders) are meant from the file's own folder and come back absolute.
 
     Raises:
         SettingsError: everything that is wrong, at once. No password is in it.
     """
     source, faults = _read(path)
-    values = _expanded(source.values, (), environ, faults)
     folder = path.absolute().parent
+    values = variables.expanded(source.values, (), Givers(environ, folder), faults)
+    _refuse_bared_password(path, source.values, faults)
     cameras = tuple(_cameras(values, folder, faults))
     settings = _without_cameras(values, folder, faults)
     if settings is None or faults:
@@ -176,8 +179,9 @@ def load_without_cameras(path: Path, environ: Mapping[str, str]) -> Settings:
         SettingsError: what is wrong outside `defaults:` and `cameras:`.
     """
     source, faults = _read(path)
+    folder = path.absolute().parent
     values = {name: value for name, value in source.values.items() if name not in _CAMERA_KEYS}
-    settings = _without_cameras(_expanded(values, (), environ, faults), path.absolute().parent, faults)
+    settings = _without_cameras(variables.expanded(values, (), Givers(environ, folder), faults), folder, faults)
     if settings is None or faults:
         raise SettingsError(path, faults.in_order())
     return settings
@@ -192,6 +196,19 @@ def _read(path: Path) -> tuple[Document, Faults]:
     for fault in source.faults:
         faults.add_fault(fault)
     return source, faults
+
+
+def _refuse_bared_password(path: Path, written: dict[str, Any], faults: Faults) -> None:
+    """A password in a file that every user may read is everybody's, unless the operator says that this is meant."""
+    if written.get("allow_readable_passwords") is True or not path.stat().st_mode & stat.S_IROTH:
+        return
+    for key in itertools.islice(variables.passwords(written), 1):
+        faults.add(
+            key,
+            f"holds a password, and every user may read this file; chmod 640 {path}, write ${{VARIABLE}} or"
+            " ${file:PATH} in its place, or set allow_readable_passwords: true",
+            shown=False,
+        )
 
 
 def _without_cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Settings | None:
@@ -249,27 +266,6 @@ def _is_host(host: str) -> bool:
         return bool(host.encode("idna"))
     except UnicodeError:
         return False
-
-
-def _expanded(value: Any, key: Key, environ: Mapping[str, str], faults: Faults) -> Any:  # noqa: ANN401  # any YAML
-    """The value with the variables of every text in it filled in."""
-    if isinstance(value, dict):
-        return {name: _expanded(item, (*key, name), environ, faults) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_expanded(item, (*key, str(index)), environ, faults) for index, item in enumerate(value)]
-    return _filled_in(value, key, environ, faults) if isinstance(value, str) else value
-
-
-def _filled_in(text: str, key: Key, environ: Mapping[str, str], faults: Faults) -> str:
-    def replace(match: re.Match[str]) -> str:
-        name = match[1]
-        if not _VARIABLE_NAME.fullmatch(name) or not match[0].endswith("}"):
-            faults.add(key, "holds a '${' that is no variable; write ${NAME} with letters, digits and '_'")
-        elif name not in environ:
-            faults.add(key, f"needs the environment variable {name}, which is not set; set it before the start")
-        return environ.get(name, "")
-
-    return _VARIABLE.sub(replace, text)
 
 
 def _cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Iterator[CameraSettings]:

@@ -45,6 +45,7 @@ class DaemonProcess:
         lines = {"redis": redis, "state_dir": str(self.folder / "state"), "runtime_dir": str(self.runtime_dir), **top}
         lines["cameras"] = {name: {"url": url_of(camera)} for name, camera in cameras.items()}
         self.config.write_text(json.dumps(lines))  # JSON is YAML
+        self.config.chmod(0o600)  # it holds a password
 
     def start(self, **environ):
         with self.log.open("ab") as log:

@@ -1,7 +1,5 @@
 """`anprd check`: is the configuration file right, and is there something in it that will hurt later?"""
 
-import re
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +13,6 @@ from anprd.events.redis_stream import RedisStream
 from anprd.faults import Fault
 from anprd.redaction import redact
 from anprd.settings import EMBEDDED, CameraSettings, Settings, SettingsError
-
-_WRITTEN_PASSWORD = re.compile(r"://[^\s/:@]*:(?!\$\{)[^\s]+@")
 
 
 def check(path: Path, printer: Printer) -> int:
@@ -38,7 +34,7 @@ def check(path: Path, printer: Printer) -> int:
             "ok": True,
             "cameras": [camera.name for camera in loaded.cameras],
             "redis": redact(loaded.redis),
-            "warnings": list(warnings(path, loaded)),
+            "warnings": list(warnings(loaded)),
         }
     )
     return EXIT_DONE
@@ -68,7 +64,7 @@ def tell(answer: dict[str, Any]) -> None:
     print(f"{file}: right; {count} camera{'' if count == 1 else 's'}, events go to {answer['redis']}")
 
 
-def warnings(path: Path, loaded: Settings) -> Iterator[str]:
+def warnings(loaded: Settings) -> Iterator[str]:
     """What is allowed and probably not meant."""
     cameras = loaded.cameras
     if not any(camera.enabled for camera in cameras):
@@ -79,20 +75,9 @@ def warnings(path: Path, loaded: Settings) -> Iterator[str]:
             yield f"{names} have the same url; each of their plates will be told {count} times"
     for camera in cameras:
         yield from _missing_clip(camera)
-    if path.stat().st_mode & stat.S_IROTH and any(map(_WRITTEN_PASSWORD.search, _texts(document.read(path).values))):
-        yield f"holds a password and every user may read it; chmod 640 {path}, or write ${{VARIABLE}}"
 
 
 def _missing_clip(camera: CameraSettings) -> Iterator[str]:
     if camera.url.startswith("file:") and not Path(camera.url.removeprefix("file:")).is_file():
         path = redact(camera.url.removeprefix("file:"))
         yield f"cameras.{camera.name}.url: there is no file {path}; a network camera's URL begins with rtsp://"
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text in a file's values, as it was written."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _texts(item)

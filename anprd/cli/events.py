@@ -1,17 +1,20 @@
 """`anprd events`: what the daemon published, read back from Redis as any other reader of the stream does."""
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from anprd import variables
 from anprd.cli import console, places
 from anprd.cli.console import Printer
-from anprd.errors import EXIT_DONE, SinkError
+from anprd.errors import EXIT_DONE, ConfigError, SinkError
 from anprd.events.record import typed
 from anprd.events.redis_stream import Entry, RedisStream
 from anprd.supervisor import embedded_redis
+from anprd.variables import Givers
 
 BLOCK_S = 2.0  # how long one question to Redis waits; Ctrl-C ends it at once
 RETRY_S = 1.0  # a question that Redis refuses costs it nothing, and nobody waits long once it is back
@@ -24,8 +27,15 @@ def source(config: Path | None, redis: str | None, stream: str | None) -> RedisS
         ConfigError: the file is wrong, or the URL.
     """
     settings = places.daemon_settings(config)
-    url = redis or embedded_redis.resolve(settings)
+    url = _filled_in(redis) if redis else embedded_redis.resolve(settings)
     return RedisStream(url, stream or settings.stream, settings.stream_length_max)
+
+
+def _filled_in(url: str) -> str:
+    try:
+        return variables.filled_in(url, Givers(os.environ, Path()))
+    except ValueError as error:
+        raise ConfigError(f"--redis: {error}") from error
 
 
 def show(stream: RedisStream, count: int, printer: Printer) -> int:

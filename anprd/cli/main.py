@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from anprd import variables
 from anprd.cli import training
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError
 from anprd.redaction import redact
@@ -173,7 +174,10 @@ def status(
 def events(
     config: Config = None,
     redis: Annotated[
-        str | None, typer.Option("--redis", metavar="URL", help="Another Redis than the configuration's.")
+        str | None,
+        typer.Option(
+            "--redis", metavar="URL", help="Another Redis than the configuration's; in a password '${VARIABLE}'."
+        ),
     ] = None,
     stream: Annotated[str | None, typer.Option("--stream", help="Another stream than the configuration's.")] = None,
     count: Annotated[int, typer.Option("--count", "-n", min=0, max=1000, help="How many of the latest to show.")] = 10,
@@ -181,6 +185,10 @@ def events(
     json: Json = False,
 ) -> None:
     """Show plates from Redis, the latest last."""
+    if redis is not None and variables.holds_password(redis):
+        raise typer.BadParameter(
+            "holds a password, which every user sees in `ps`; write '${VARIABLE}' in its place", param_hint="--redis"
+        )
     from anprd.cli import console
     from anprd.cli import events as command
 

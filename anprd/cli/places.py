@@ -3,10 +3,11 @@
 import os
 from pathlib import Path
 
-from anprd import settings
+from anprd import settings, variables
 from anprd.settings import Settings
 
 DEFAULT_CONFIG = Path("/etc/anprd/cameras.yaml")
+SERVICE_CREDENTIALS = Path("/run/credentials/anprd.service")
 SERVICE_ENVIRONMENT = "environment"
 """Beside the service's configuration: the variables that systemd gives to the daemon, as `EnvironmentFile` has them."""
 
@@ -21,10 +22,13 @@ def environ(given: Path | None) -> dict[str, str]:
     file = config_file(given)
     if file.absolute() != DEFAULT_CONFIG:
         return dict(os.environ)
+    found = dict(os.environ)
+    if os.access(SERVICE_CREDENTIALS, os.R_OK | os.X_OK):  # it runs, and we are root or itself
+        found[variables.CREDENTIALS] = str(SERVICE_CREDENTIALS)
     beside = file.with_name(SERVICE_ENVIRONMENT)  # the file named above has a name; `.` and `/` have none
-    if not os.access(beside, os.R_OK):
-        return dict(os.environ)
-    return {**os.environ, **assignments(beside.read_text(encoding="utf-8", errors="replace"))}
+    if os.access(beside, os.R_OK):
+        found |= assignments(beside.read_text(encoding="utf-8", errors="replace"))
+    return found
 
 
 def assignments(text: str) -> dict[str, str]:

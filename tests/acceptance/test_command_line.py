@@ -136,9 +136,18 @@ def test_status_without_a_daemon_fails_with_one_sentence_and_at_once(tmp_path):
 
 
 def test_redis_that_is_away_is_one_sentence_without_the_password():
-    done = anprd("events", "--redis", "redis://user:hunter2@127.0.0.1:1/0")
+    done = anprd("events", "--redis", "redis://user:${REDIS_PASSWORD}@127.0.0.1:1/0", REDIS_PASSWORD="hunter2")
     assert done.code == 1
     assert "hunter2" not in done.sentence
+
+
+def test_a_password_on_the_command_line_is_wrong_usage():
+    done = anprd("events", "--redis", "redis://user:hunter2@127.0.0.1:1/0")
+    assert (done.code, "hunter2" in done.err, "every user sees in `ps`" in " ".join(done.err.split())) == (
+        2,
+        False,
+        True,
+    )
 
 
 def test_a_redis_url_that_is_none_is_a_configuration_fault():

@@ -18,6 +18,7 @@ def load(tmp_path):
     def loaded(text: str, **environ: str) -> Settings:
         file = tmp_path / "cameras.yaml"
         file.write_text(text, encoding="utf-8")
+        file.chmod(0o600)
         return settings.load(file, environ)
 
     return loaded
@@ -274,3 +275,58 @@ def test_the_cameras_of_the_manual_load_once_uncommented(tmp_path):
     file.write_text("cameras:\n" + "\n".join(shown))
     names = [camera.name for camera in settings.load(file, {"GATE_NORTH_PASSWORD": "x"}).cameras]
     assert names == ["gate-north", "gate-south", "yard"]
+
+
+PASSWORD = "cameras: {a: {url: 'rtsp://u:hunter2@192.0.2.1/'}}"
+
+
+@pytest.fixture
+def readable(tmp_path):
+    """The faults of a file that every user may read."""
+
+    def found(text: str, mode: int = 0o644) -> list[str]:
+        file = tmp_path / "cameras.yaml"
+        file.write_text(text)
+        file.chmod(mode)
+        try:
+            settings.load(file, {"PASSWORD": "x"})
+        except SettingsError as error:
+            return [fault.sentence(file.name) for fault in error.faults]
+        return []
+
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PASSWORD,
+        "cameras: {a: {url: 'rtsp://192.0.2.1/', substream: 'rtsp://u:hunter2@192.0.2.1/'}}",
+        "cameras: {a: {url: 'http://192.0.2.1/mjpg?user=u&pwd=hunter2'}}",
+        "redis: redis://:hunter2@localhost/0",
+        "redis: redis://localhost/0?password=hunter2",
+    ],
+)
+def test_a_password_in_a_file_that_every_user_may_read_is_refused(readable, text):
+    (sentence,) = readable(text)
+    assert "every user may read this file; chmod 640 " in sentence
+    assert "hunter2" not in sentence
+
+
+def test_a_password_that_many_cameras_share_is_told_once(readable):
+    url = "rtsp://u:hunter2@192.0.2.1/"
+    (sentence,) = readable(f"cameras:\n  a: {{url: '{url}1'}}\n  b: {{url: '{url}2'}}")
+    assert sentence.startswith("cameras.yaml:2: cameras.a.url: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        (PASSWORD, 0o640),
+        ("allow_readable_passwords: true\n" + PASSWORD, 0o644),
+        ("cameras: {a: {url: 'rtsp://u:${PASSWORD}@192.0.2.1/'}}", 0o644),
+        ("# rtsp://u:hunter2@h/\ncameras: {a: {url: rtsp://192.0.2.1/}}", 0o644),
+    ],
+)
+def test_a_file_that_gives_nothing_away_is_taken(readable, text, mode):
+    assert readable(text, mode) == []
