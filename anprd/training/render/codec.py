@@ -14,14 +14,14 @@ GRID_PX, SMALL_PX = 8, 80
 
 
 def compressed(image: Bgr, rng: np.random.Generator) -> Bgr:
-    """The picture after the codec of a camera; a third of all are left as they are."""
+    """The picture after the codec of a camera; two fifths are left as they are."""
     kind = rng.random()
     # A plate of few pixels is often all that a picture's codec worked on: little would be left of it.
-    worst = 8 if image.shape[1] > SMALL_PX else 27
-    if kind < 0.42:
-        return _jpeg(image, rng, int(rng.triangular(worst, 55, 96)))
-    if kind < 0.66:
-        return _video(image, rng, int(rng.triangular(worst, 28, 70)))
+    worst, usual = (8, 30) if image.shape[1] > SMALL_PX else (30, 50)
+    if kind < 0.4:
+        return _jpeg(image, rng, int(rng.triangular(worst, 60, 96)))
+    if kind < 0.6:
+        return _video(image, rng, int(rng.triangular(worst, usual, 72)))
     return image
 
 

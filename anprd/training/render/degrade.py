@@ -16,9 +16,9 @@ from anprd.training.render import codec, plates, surroundings, wear
 from anprd.training.render.plates import Plate
 from anprd.training.render.typeface import Typeface
 
-WIDTH_PX_MIN, WIDTH_PX_MAX = 45.0, 250.0
+WIDTH_PX_MIN, WIDTH_PX_USUAL, WIDTH_PX_MAX = 45.0, 120.0, 260.0
 TWO_ROW_SHARE, TWO_ROW_PX_MIN = 0.65, 40.0  # of that width for plates of two rows: their characters are as large
-CONTRAST_MIN = 9.0  # standard deviation of grey levels: less and no eye would read it
+CONTRAST_MIN = 8.0  # of `_contrast`, in grey levels: less and no eye would read it
 YAW_MAX, PITCH_MAX, ROLL_MAX = np.radians(60), np.radians(35), np.radians(22)
 Points = NDArray[np.float64]
 """(n, 2) x and y in pixels; whole numbers are the edges between pixels, as in `records.Box`."""
@@ -107,7 +107,7 @@ def warp_onto(canvas: Bgr, flat: Bgr, corners: Points, edge: Points | None = Non
 
 
 def _random_width(rng: np.random.Generator) -> float:
-    return float(np.exp(rng.uniform(np.log(WIDTH_PX_MIN), np.log(WIDTH_PX_MAX))))
+    return float(np.exp(rng.triangular(*np.log((WIDTH_PX_MIN, WIDTH_PX_USUAL, WIDTH_PX_MAX)))))
 
 
 def _drawn_width(width_px: float) -> int:
@@ -147,29 +147,30 @@ def camera(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         image = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR).astype(np.uint8)
     image = _blurred(image, rng, width)
-    image = _visible(_toned(image, rng, night=night))
+    image = _visible(_toned(image, rng, night=night), image)
     image = _noisy(image, rng, night=night)
     if rng.random() < 0.2:
         soft = cv2.GaussianBlur(image, (0, 0), 1.2)
         image = cv2.addWeighted(image, 1.8, soft, -0.8, 0).astype(np.uint8)
-    if rng.random() < 0.03:
+    if width > codec.SMALL_PX and rng.random() < 0.03:
         image = codec.combed(image, int(rng.integers(1, max(2, width // 50))))
     return codec.compressed(image, rng)
 
 
 def _contrast(image: Bgr) -> float:
-    """Standard deviation of the middle of the picture, where the plate is."""
+    """Standard deviation of what is finer than a few characters, in the middle of the picture, where the plate is."""
     height, width = image.shape[:2]
-    _, deviation = cv2.meanStdDev(image[height // 4 : height - height // 4, width // 8 : width - width // 8])
-    return float(deviation.max())
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    fine = cv2.subtract(grey, cv2.blur(grey, (width // 5 + 1, height // 2 + 1)), dtype=cv2.CV_16S)
+    _, deviation = cv2.meanStdDev(fine[height // 4 : height - height // 4, width // 8 : width - width // 8])
+    return float(deviation[0, 0])
 
 
-def _visible(image: Bgr) -> Bgr:
-    """A picture in which nothing could be seen is brought back to where a very good eye begins to."""
-    contrast = _contrast(image)
-    if contrast >= CONTRAST_MIN:
-        return image
-    gain = CONTRAST_MIN / max(contrast, 1.5)
+def _visible(toned: Bgr, image: Bgr) -> Bgr:
+    """`toned`, or where nothing could be seen in it, the picture before, stretched to where a good eye begins to."""
+    if _contrast(toned) >= CONTRAST_MIN:
+        return toned
+    gain = max(1.0, CONTRAST_MIN / max(_contrast(image), 1.5))
     middle = float(np.mean(cv2.mean(image)[:3]))
     return cv2.convertScaleAbs(image, alpha=gain, beta=float(np.clip(middle, 30, 225)) - gain * middle).astype(np.uint8)
 
@@ -177,10 +178,10 @@ def _visible(image: Bgr) -> Bgr:
 def _blurred(image: Bgr, rng: np.random.Generator, width: int) -> Bgr:
     """Focus, motion, and pictures that were enlarged: as a share of the width, so that text stays just readable."""
     kind = rng.random()
-    if kind < 0.45:
+    if kind < 0.4:
         sigma = float(rng.triangular(0.2, 0.5, max(0.6, width * 0.0105)))
         image = cv2.GaussianBlur(image, (0, 0), sigma).astype(np.uint8)
-    elif kind < 0.65:
+    elif kind < 0.58:
         length = float(rng.uniform(1.5, max(1.8, width * 0.03)))
         angle = rng.normal(0, 0.35) if rng.random() < 0.6 else rng.uniform(0, np.pi)
         image = cv2.filter2D(image, -1, motion_kernel(length, float(angle))).astype(np.uint8)
@@ -207,7 +208,7 @@ def motion_kernel(length_px: float, angle: float) -> NDArray[np.float32]:
 def _toned(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
     """White balance, exposure and gamma in one table per channel."""
     gamma = float(np.exp(rng.normal(0, 0.3)))
-    gain = float(rng.uniform(0.25, 1.15)) if rng.random() < (0.5 if night else 0.3) else float(rng.uniform(0.8, 1.2))
+    gain = float(rng.uniform(0.3, 1.15)) if rng.random() < (0.5 if night else 0.2) else float(rng.uniform(0.8, 1.25))
     lift = float(rng.uniform(0, 50)) if rng.random() < 0.25 else 0.0  # haze
     tint = np.exp(rng.normal(0, 0.13 if rng.random() < 0.3 else 0.04, 3))
     levels = (np.arange(256) / 255.0) ** gamma * 255
@@ -218,7 +219,7 @@ def _toned(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
 def _noisy(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
     if rng.random() < 0.3:
         return image
-    amount = float(rng.exponential(0.05 if night else 0.03))
+    amount = float(rng.exponential(0.05 if night else 0.025))
     height, width = image.shape[:2]
     channels = 3 if rng.random() < 0.5 else 1
     # The difference of two uniform bytes is near enough to a bell, and ten times faster to draw.

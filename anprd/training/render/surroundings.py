@@ -28,12 +28,13 @@ def around(rng: np.random.Generator, width: int, height: int, backgrounds: Seque
 def dazzle(canvas: Bgr, rng: np.random.Generator, corners: NDArray[np.float64]) -> Bgr:
     """A headlamp beside the plate, with a bloom that may reach it."""
     height, width = canvas.shape[:2]
-    beside = float(corners[:, 0].min() if rng.random() < 0.5 else corners[:, 0].max())
-    centre = (beside + rng.normal(0, 0.12) * width, rng.uniform(-0.3, 1.1) * height)
-    reach = rng.uniform(0.2, 0.7) * height
+    side = -1 if rng.random() < 0.5 else 1
+    beside = float(corners[:, 0].min() if side < 0 else corners[:, 0].max())
+    centre = (beside + side * rng.uniform(0, 0.2) * width, rng.uniform(-0.3, 1.1) * height)
+    reach = rng.uniform(0.2, 0.5) * height
     ys, xs = np.ogrid[:height, :width]
     away = np.hypot(xs - centre[0], ys - centre[1]) / reach
-    shine = np.clip(np.exp(-(away**2)) * rng.uniform(120, 300) + np.exp(-away) * rng.uniform(20, 90), 0, 255)
+    shine = np.clip(np.exp(-(away**2)) * rng.uniform(120, 300) + np.exp(-away) * rng.uniform(20, 70), 0, 255)
     bloom = shine.astype(np.uint8)
     return cv2.add(canvas, cv2.merge((bloom, bloom, bloom))).astype(np.uint8)
 

@@ -38,8 +38,8 @@ def worn(flat: Bgr, rng: np.random.Generator) -> Bgr:
 def lit(flat: Bgr, *, night: bool, rng: np.random.Generator) -> Bgr:
     """Plates throw light back: at night they are brighter than everything near, up to a washed-out text."""
     if not night:
-        contrast = float(rng.uniform(0.5, 1.0))
-        return cv2.convertScaleAbs(flat, alpha=contrast, beta=float(rng.uniform(0, 40))).astype(np.uint8)
+        contrast = float(rng.uniform(0.6, 1.0))
+        return cv2.convertScaleAbs(flat, alpha=contrast, beta=float(rng.uniform(0, 35))).astype(np.uint8)
     if rng.random() < 0.5:
         flat = _infrared(flat, rng)
     ink = float(rng.triangular(0, 20, 120))
@@ -92,7 +92,7 @@ def _covered(flat: Bgr, share: NDArray[np.float32], colour: NDArray[np.float64])
 
 def _dusty(flat: Bgr, rng: np.random.Generator) -> Bgr:
     height, width = flat.shape[:2]
-    share = np.clip(_cloud(rng, width, height) - rng.uniform(0.1, 0.6), 0, 1) * rng.uniform(0.3, 0.95)
+    share = np.clip(_cloud(rng, width, height) - rng.uniform(0.1, 0.6), 0, 1) * rng.uniform(0.3, 0.85)
     return _covered(flat, share, rng.uniform(50, 130) * np.array([0.75, 0.9, 1.0]))
 
 
@@ -103,7 +103,7 @@ def _splashed(flat: Bgr, rng: np.random.Generator) -> Bgr:
     ys, xs = np.ogrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j]
     depth = (xs * np.cos(angle) + ys * np.sin(angle)).astype(np.float32)
     wet = _cloud(rng, width, height) * 0.8 + depth - np.float32(rng.uniform(0.5, 0.9))
-    share = np.clip(wet * rng.uniform(4, 14), 0, rng.uniform(0.45, 0.82))
+    share = np.clip(wet * rng.uniform(4, 14), 0, rng.uniform(0.4, 0.72))
     snow = rng.random() < 0.3
     tone = rng.uniform(190, 240) * np.ones(3) if snow else rng.uniform(35, 120) * np.array([0.75, 0.9, 1.0])
     return _covered(flat, share.astype(np.float32), tone)
@@ -128,7 +128,7 @@ def _glaring(flat: Bgr, rng: np.random.Generator) -> Bgr:
     height, width = flat.shape[:2]
     glare = np.zeros((height, width), np.uint8)
     centre = (int(rng.integers(width)), int(rng.integers(height)))
-    cv2.circle(glare, centre, int(height * rng.uniform(0.15, 0.5)), int(rng.integers(80, 256)), -1)
+    cv2.circle(glare, centre, int(height * rng.uniform(0.15, 0.5)), int(rng.integers(60, 170)), -1)
     glare = cv2.blur(glare, (max(3, height // 2), max(3, height // 2))).astype(np.uint8)
     return cv2.add(flat, cv2.merge((glare, glare, glare))).astype(np.uint8)
 

@@ -51,7 +51,7 @@ RUSSIA: tuple[Design, ...] = (
         rows=2,
         alphabet=CYRILLIC,
         faces=RU_FACES,
-        weight=1.5,
+        weight=2,
         marks=(
             Mark("rule", 152, 84, 154, 170),
             Mark("rule", 152, 84, 290, 86),
@@ -150,7 +150,7 @@ RUSSIA: tuple[Design, ...] = (
         rows=2,
         alphabet=CYRILLIC,
         faces=RU_FACES,
-        weight=1.0,
+        weight=1.4,
         marks=(
             Mark("rule", 90, 74, 92, 145),
             Mark("rule", 90, 74, 190, 76),

@@ -87,7 +87,7 @@ LATIN_AMERICA: tuple[Design, ...] = (
         looks=BR_NEW_LOOKS,
         marks=(Mark("fill", 0, 0, 200, 32, (BLUE,)), Mark("words", 70, 7, 130, 26, (WHITE,), ("BRASIL",))),
         faces=MERCOSUR_FACES,
-        weight=1,
+        weight=1.5,
     ),
     Design(
         "br-grey-motorcycle",
@@ -100,7 +100,7 @@ LATIN_AMERICA: tuple[Design, ...] = (
         looks=BR_OLD_LOOKS,
         marks=(Mark("words", 40, 8, 160, 28, (BLACK,), BR_CITIES),),
         faces=BR_OLD_FACES,
-        weight=1,
+        weight=1.5,
     ),
     Design(
         "ar-old",

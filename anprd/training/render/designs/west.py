@@ -92,7 +92,7 @@ WEST: tuple[Design, ...] = (
         "d-aa-ddd",
         "Vaa-dd-a",
         "Va-ddd-a",
-        weight=2.6,
+        weight=3.4,
         alphabet=NL_LETTERS,
         looks=(*NL_LOOKS, (YELLOW, BLACK), (SKY, BLACK)),
         faces=NL_FACES,
