@@ -11,7 +11,8 @@ events) can ever come again. The host is part of the name so that a second daemo
 push the keys out; it is the event's host, since a container may be called otherwise when it finds its old spool again.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
@@ -166,7 +167,15 @@ def _client(url: str) -> redis.Redis:
             f"redis: {redact(url)!r} is no Redis URL; write redis://HOST:PORT/DB, rediss://HOST:PORT/DB or "
             "unix:///PATH, and in a password %40 for an at sign, %3A for ':' and %2F for '/'"
         ) from None
+    _check_files(client.connection_pool.connection_kwargs)
     return client
+
+
+def _check_files(options: Mapping[str, Any]) -> None:
+    """TLS: a file that is not there would look like a Redis that is away, and never come back."""
+    for name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"):
+        if options.get(name) and not os.access(options[name], os.R_OK):
+            raise ConfigError(f"redis: {name} in the URL names {options[name]}, which is not there or may not be read")
 
 
 def _check(parts: SplitResult) -> None:

@@ -33,7 +33,7 @@ from anprd.supervisor.orphans import Orphans
 from anprd.supervisor.redis_probe import RedisProbe
 from anprd.supervisor.responder import Responder
 from anprd.supervisor.signals import SignalQueue
-from anprd.worker import entry, outlet
+from anprd.worker import entry, kernel, outlet
 from anprd.worker.messages import State
 
 TICK_S = 0.2  # how late a start, a restart or a kill may come
@@ -49,6 +49,7 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
         ConfigError: it cannot start; nothing of it is left running.
     """
     logs.configure(entry.log_level(os.environ), "supervisor", stream=outlet.standard_error())
+    kernel.keep_memory_private()
     settings = settings_file.load(config_path, os.environ)
     places.prepare(settings.runtime_dir, key="runtime_dir")
     places.prepare(settings.state_dir, key="state_dir")

@@ -71,7 +71,7 @@ def arguments(server: Path, *, directory: Path, unix_socket: Path, port: int) ->
     options = {
         "--dir": str(directory),
         "--unixsocket": str(unix_socket),
-        "--unixsocketperm": "700",
+        "--unixsocketperm": "600",
         "--port": str(port),
         "--bind": "127.0.0.1",
         "--appendonly": "yes",

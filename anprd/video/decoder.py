@@ -45,6 +45,7 @@ SIDE_PX_MAX = 8192
 PIXELS_MAX = (
     40_000_000  # an 8K frame has 33; a picture this large is three times its size in memory before anyone looks
 )
+PACKET_BYTES_MAX = 16 << 20  # one compressed picture: a key frame of 8K at the highest quality has a quarter of it
 _PROBE_S = 0.5  # FFmpeg looks this long for the frame rate before the first packet; its own default takes 1-2 s
 _UDP_BUFFER_BYTES = 1 << 21  # a 4K key frame comes as one burst; the kernel may grant less
 _SECOND_LOOK_S = 3.0
@@ -102,6 +103,8 @@ class OpenStream:
         """
         try:
             for packet in self._container.demux(self._stream):
+                if packet.size > PACKET_BYTES_MAX:
+                    raise SourceError(sentence(Trouble.PACKET_TOO_LARGE, self.name, f"{packet.size >> 20} MiB"))
                 if packet.size:  # the empty one at the end only says that it is the end
                     yield packet
         except (av.error.FFmpegError, OSError) as error:

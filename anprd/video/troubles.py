@@ -26,6 +26,7 @@ class Trouble(Enum):
     UNKNOWN_CODEC = auto()
     UNDECODABLE = auto()
     TOO_LARGE = auto()
+    PACKET_TOO_LARGE = auto()
     FILE_MISSING = auto()
     FILE_FORBIDDEN = auto()
     FILE_NOT_A_FILE = auto()
@@ -59,6 +60,7 @@ _SENTENCES = {
     Trouble.UNKNOWN_CODEC: "its video format cannot be decoded here; use H.264 or H.265",
     Trouble.UNDECODABLE: "{detail} could not be decoded; restart the camera, or set it to plain H.264",
     Trouble.TOO_LARGE: "its picture is {detail}, more than is taken (8192 on a side, 40 megapixels); make it smaller",
+    Trouble.PACKET_TOO_LARGE: "it sent one picture of {detail}, more than any has (16 MiB); check what sends there",
     Trouble.FILE_MISSING: "there is no such file; check the path",
     Trouble.FILE_FORBIDDEN: "the file may not be read; give the user that anprd runs as the right to read it",
     Trouble.FILE_NOT_A_FILE: "this is no regular file; name a video file",

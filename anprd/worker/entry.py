@@ -31,6 +31,7 @@ def main(camera: CameraSettings, settings: Settings, pipe: Connection, compositi
     stop = threading.Event()
     _take_signals(stop)
     kernel.die_with_parent()
+    kernel.keep_memory_private()
     kernel.name_process(f"anprd:{camera.name}")
     logs.configure(log_level(os.environ), "worker", stream=outlet.standard_error(), camera=camera.name)
     log = logs.get()

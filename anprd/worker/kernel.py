@@ -1,10 +1,11 @@
-"""What a worker asks of the Linux kernel: to die with its parent, a name, and how much memory is its own."""
+"""What the daemon asks of the Linux kernel: death with the parent, a name, privacy, how much memory is its own."""
 
 import ctypes
 import signal
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+_PR_SET_DUMPABLE = 4
 _PR_SET_NAME = 15
 _ROLLUP = Path("/proc/self/smaps_rollup")
 
@@ -12,6 +13,15 @@ _ROLLUP = Path("/proc/self/smaps_rollup")
 def die_with_parent() -> None:
     """Be killed when the fork server, our parent, dies. The supervisor's death is seen at the pipe's end."""
     _prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
+
+
+def keep_memory_private() -> None:
+    """Let no other process of this user look into our memory or environment, and leave no core file: prctl(2).
+
+    All workers run as one user: without this one whose decoder was taken over by a hostile camera could read the
+    others' passwords and pictures. It ends with an exec.
+    """
+    _prctl(_PR_SET_DUMPABLE, ctypes.c_ulong(0))
 
 
 def name_process(name: str) -> None:
