@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from anprd import variables
-from anprd.cli import training
+from anprd.cli import evaluation, training
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError
 from anprd.redaction import redact
 
@@ -261,4 +261,5 @@ def bench(
 
 app.add_typer(training.train, name="train")
 app.command(epilog="Example: anprd export detector work/detector/weights/best.pt --data data/detect")(training.export)
-app.command(epilog="Example: anprd evaluate --json data/scenes")(training.evaluate)
+app.command(epilog="Example: anprd evaluate --report report data/detect data/read")(evaluation.evaluate)
+app.command(epilog="Example: anprd calibrate data/read data/detect")(evaluation.calibrate)

@@ -1,13 +1,13 @@
-"""The training side: `anprd train ...`, `anprd export` and `anprd evaluate`.
+"""The training side: `anprd train ...` and `anprd export`.
 
 What they need (torch, ultralytics, nncf) is an extra, and is imported once a command is called.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -186,28 +186,6 @@ def _metric(text: str) -> tuple[str, float]:
         raise typer.BadParameter(f"'{text}' is not NAME=NUMBER", param_hint="--metric") from error
 
 
-def evaluate(
-    data: Annotated[Path, typer.Argument(metavar="DATA", help="A folder with scenes.csv, crops/ or labels/.")],
-    weights: Annotated[
-        Path | None, typer.Option("--weights", metavar="DIR", help="Other networks than the shipped.")
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
-) -> None:
-    """Measure the networks on labelled pictures, through the runtime's own code."""
-    from anprd.cli import console
-    from anprd.training import evaluate as evaluation
-    from anprd.vision.plates import Vision
-
-    report = evaluation.evaluate(Vision.load(weights), data, progress=_progress)
-    if json:
-        console.say_json(report)
-        return
-    table = console.table("what", "figure")
-    for name, figure in _flat(report):
-        table.add_row(name, figure)
-    console.console().print(table)
-
-
 @contextlib.contextmanager
 def needs_extra() -> Iterator[None]:
     """Where an import fails for want of the extra, say what to install."""
@@ -220,21 +198,3 @@ def needs_extra() -> Iterator[None]:
 
         console.complain(f"training needs {error.name}, which is not installed: pip install 'anprd[train]'")
         raise typer.Exit(EXIT_FAILED) from error
-
-
-def _progress(pictures: Iterable[Any]) -> Iterable[Any]:
-    """A bar on standard error, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    error = Console(stderr=True)
-    return track(list(pictures), console=error, transient=True) if error.is_terminal else pictures
-
-
-def _flat(report: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """`{"reader": {"RU": {"cer": 0.01}}}` as `reader RU cer`, `0.01`."""
-    for name, value in report.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name} ")
-        elif not isinstance(value, list):
-            yield f"{before}{name}", str(value)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.command import CONFIG, anprd, argv, environment
 
-COMMANDS = ["run", "check", "status", "events", "read", "replay", "bench", "export", "evaluate"]
+COMMANDS = ["run", "check", "status", "events", "read", "replay", "bench", "export", "evaluate", "calibrate"]
 TRAINING = ["detector", "corners", "reader", "render"]
 
 

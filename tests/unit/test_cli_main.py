@@ -71,7 +71,7 @@ def test_the_help_of_a_command_loads_nothing_heavy(command):
 def test_every_command_shows_an_example():
     commands = {command.name or command.callback.__name__: command for command in main.app.registered_commands}
     assert set(commands) == {
-        *("run", "check", "reload", "status", "events", "read", "replay", "bench", "export", "evaluate")
+        *("run", "check", "reload", "status", "events", "read", "replay", "bench", "export", "evaluate", "calibrate")
     }
     for name, command in commands.items():
         assert (command.epilog or "").startswith(f"Example: anprd {name} "), name

@@ -16,8 +16,3 @@ def test_a_missing_extra_says_what_to_install(capsys):
 def test_a_module_of_our_own_that_is_missing_is_a_bug():
     with pytest.raises(ModuleNotFoundError), training.needs_extra():
         raise ModuleNotFoundError("No module named 'anprd.nothing'", name="anprd.nothing")
-
-
-def test_a_report_is_laid_out_as_rows():
-    report = {"reader": {"RU": {"cer": 0.01, "misread": [1, 2]}}, "detector": {"map50": 0.9}}
-    assert list(training._flat(report)) == [("reader RU cer", "0.01"), ("detector map50", "0.9")]

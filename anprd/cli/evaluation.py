@@ -1,0 +1,129 @@
+"""`anprd evaluate` and `anprd calibrate`: how good the networks are, and from which confidence on they are believed."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from anprd.cli.training import needs_extra
+
+Folders = Annotated[
+    list[Path], typer.Argument(metavar="DATA...", help="Folders with scenes.csv, crops/, unread/ or labels/.")
+]
+Weights = Annotated[Path | None, typer.Option("--weights", metavar="DIR", help="Other networks than the shipped.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+
+
+def evaluate(
+    data: Folders,
+    weights: Weights = None,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option("--checkpoints", metavar="DIR", help="Compare with these, in FP32 (needs the extra)."),
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and report.json there.")
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="A report without your pictures and plates, that may be passed on.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write the figures into the manifest of the weights.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Measure the networks on labelled pictures, through the runtime's own code."""
+    from anprd.cli import console
+    from anprd.training.evaluation import report as reports
+    from anprd.vision.weights import default_folder
+
+    folder = weights or default_folder()
+    evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), progress=progress)
+    if report is not None:
+        shown = reports.without_plates(evaluation) if public else evaluation
+        sheets = {} if public else reports.contact_sheets(evaluation)
+        reports.write(shown, report, command=_command(data, checkpoints, report), sheets=sheets)
+    if record:
+        reports.record(evaluation, folder, report)
+    if json:
+        console.say_json(evaluation.figures)
+        return
+    table = console.table("what", "figure")
+    for name, figure in flat(evaluation.figures):
+        table.add_row(name, figure)
+    console.console().print(table)
+
+
+def calibrate(
+    data: Folders,
+    weights: Weights = None,
+    precision: Annotated[
+        float, typer.Option("--precision", min=0.5, max=1, help="Of the plates told in photos, the share to be right.")
+    ] = 0.99,
+    fonts: Annotated[
+        Path | None, typer.Option("--fonts", metavar="DIR", help="Plate typefaces; the project's own by default.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Fit what makes confidences honest, choose from where on a plate is told, and write both into the manifest.
+
+    A folder with crops/ calibrates the reader, by its training split and freshly rendered plates; one with labels/
+    chooses the detector's threshold, by the F1 of its validation split.
+    """
+    from anprd.cli import console
+    from anprd.training import calibration
+    from anprd.vision.weights import default_folder
+
+    with needs_extra():
+        chosen = calibration.calibrate(
+            weights or default_folder(), data, precision=precision, fonts=fonts, progress=progress
+        )
+    if json:
+        console.say_json(chosen)
+        return
+    table = console.table("what", "figure")
+    for name, figure in flat(chosen):
+        table.add_row(name, figure)
+    console.console().print(table)
+
+
+def progress(pictures: Iterable[Any]) -> Iterable[Any]:
+    """A bar on standard error, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    error = Console(stderr=True)
+    return track(list(pictures), console=error, transient=True) if error.is_terminal else pictures
+
+
+def flat(report: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """`{"reader": {"RU": {"cer": 0.01}}}` as `reader RU cer`, `0.01`; lists are for machines, and so is `by`."""
+    for name, value in report.items():
+        if isinstance(value, dict) and name != "by":
+            yield from flat(value, f"{before}{name} ")
+        elif not isinstance(value, list | dict):
+            yield f"{before}{name}", str(value)
+
+
+def _usable(checkpoints: Path | None) -> Path | None:
+    """The checkpoints, or None where there is nothing to run them with: INT8 can be measured all the same."""
+    if checkpoints is None:
+        return None
+    from importlib.util import find_spec
+
+    from anprd.cli import console
+
+    missing = [name for name in ("torch", "ultralytics", "nncf") if find_spec(name) is None]
+    if not missing:
+        return checkpoints
+    console.complain(
+        f"FP32 needs {missing[0]}, which is not installed: pip install 'anprd[train]'; INT8 alone is measured"
+    )
+    return None
+
+
+def _command(data: list[Path], checkpoints: Path | None, report: Path) -> str:
+    """What was asked for, folders by their last name: the page goes to others, who have other paths."""
+    options = [*(["--checkpoints", checkpoints.name] if checkpoints else []), "--report", report.name]
+    return " ".join(["anprd evaluate", *(folder.name for folder in data), *options])

@@ -1,0 +1,180 @@
+"""Labelled pictures go through the networks: what stood there, and what was found and read."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from anprd.errors import ConfigError
+from anprd.records import Bgr, Box, Detection, Reading
+from anprd.training import detector_data, index
+from anprd.training.reader_data import TRUSTED
+from anprd.vision.ctc import ALPHABET
+from anprd.vision.plates import Vision
+
+SCENES = "scenes.csv"
+SCENE_COLUMNS = ("image", "x", "y", "w", "h", "text")
+CROPS = "crops"
+UNREAD = "unread"
+LABELS = "labels"
+SWEEP_CONFIDENCE_MIN = 0.001  # where a precision-recall curve begins; what ultralytics' validator uses
+IOU_STEPS = np.linspace(0.5, 0.95, 10)
+NOTHING_READ = Reading("", ())
+
+Progress = Callable[[Iterable[Any]], Iterable[Any]]
+"""Wraps a loop over pictures, for a progress bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """One labelled plate and its reading. `box`: where it is in the picture; None where it is all of it."""
+
+    picture: Path
+    truth: str
+    """A-Z 0-9; empty where no eye could read it."""
+    reading: Reading
+    country: str = ""
+    rows: str = "1"
+    trust: str = ""
+    box: Box | None = None
+
+    @property
+    def right(self) -> bool:
+        return self.reading.text == self.truth
+
+
+@dataclass(frozen=True, slots=True)
+class DetectCase:
+    """One labelled scene. `hits`: (found, 10), whether each detection took a free plate, at each step of IoU."""
+
+    picture: Path
+    truths: Sequence[Box]
+    found: Sequence[Detection]
+    hits: NDArray[np.bool_]
+
+
+def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:
+    """Every plate of `scenes.csv`, read in its photo as `anprd read` does: what is found nearest the labelled place.
+
+    Raises:
+        ConfigError: the labels are wrong or a picture is missing.
+    """
+    labels = data / SCENES
+    for row in progress(list(_scene_rows(labels))):
+        picture = data / "images" / row["image"]
+        image = _image(picture)
+        truth = _box(labels, row)
+        near = [sighting for sighting in vision.read_picture(image) if sighting.box.intersection(truth) > 0]
+        nearest = max(near, key=lambda sighting: sighting.box.iou(truth), default=None)
+        reading = nearest.reading if nearest and nearest.reading else NOTHING_READ
+        yield ReadCase(picture, _plain(row["text"]), reading, country=row.get("country", ""), box=truth)
+
+
+def crop_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:
+    """Every validation crop whose label can be trusted.
+
+    Raises:
+        ConfigError: the labels are wrong or a picture is missing.
+    """
+    rows = index.read(data, needs=("image", "text"), group="text")
+    wanted = [row for row in rows if row["split"] == index.VAL and row.get("trust", "exact") in TRUSTED]
+    if not wanted:
+        raise ConfigError(f"{data / index.NAME}: no crop of the split 'val' has a label that can be trusted")
+    for row in progress(wanted):
+        picture = data / CROPS / row["image"]
+        yield ReadCase(
+            picture,
+            _plain(row["text"]),
+            _read(vision, picture),
+            country=row.get("country", ""),
+            rows=row.get("rows", "1"),
+            trust=row.get("trust", "exact"),
+        )
+
+
+def unread_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:
+    """Every crop of `unread/`, which an eye could not read with certainty."""
+    pictures = sorted(path for path in (data / UNREAD).iterdir() if path.suffix in detector_data.PICTURE_ENDINGS)
+    for picture in progress(pictures):
+        yield ReadCase(picture, "", _read(vision, picture))
+
+
+def detections(vision: Vision, data: Path, progress: Progress) -> Iterator[DetectCase]:
+    """Every validation scene, detected on at the size of video, whatever the detector is sure of.
+
+    Raises:
+        ConfigError: the labels are wrong or a picture is missing.
+    """
+    scenes = [scene for scene in detector_data.scenes(data) if scene.split == index.VAL]
+    if not scenes:
+        raise ConfigError(f"{data / index.NAME}: lists no picture of the split 'val'")
+    for scene in progress(scenes):
+        image = _image(scene.picture)
+        truths = detector_data.boxes(scene.label, image.shape[1], image.shape[0])
+        found = vision.detector.detect(image, confidence_min=SWEEP_CONFIDENCE_MIN)
+        yield DetectCase(scene.picture, truths, found, hits(found, truths))
+
+
+def hits(found: Sequence[Detection], truths: Sequence[Box]) -> NDArray[np.bool_]:
+    """(found, 10): whether each detection, the surest first, takes a plate that is still free, at each IoU step."""
+    taken = np.zeros((len(found), len(IOU_STEPS)), bool)
+    for step, iou_min in enumerate(IOU_STEPS):
+        free = list(truths)
+        for place, detection in enumerate(found):
+            best = max(free, key=detection.box.iou, default=None)
+            if best is not None and detection.box.iou(best) >= iou_min:
+                free.remove(best)
+                taken[place, step] = True
+    return taken
+
+
+def read_crop(vision: Vision, image: Bgr, box: Box | None = None) -> Reading:
+    """The reading of a crop that is one plate, or of the plate in its `box`."""
+    height, width = image.shape[:2]
+    sighting = vision.read(image, Detection(box or Box(0, 0, width, height), 1.0))
+    return sighting.reading or NOTHING_READ
+
+
+def _read(vision: Vision, picture: Path) -> Reading:
+    return read_crop(vision, _image(picture))
+
+
+def _plain(text: str) -> str:
+    """The text in the reader's alphabet: a Chinese plate begins with a character that it has no word for."""
+    return "".join(character for character in text.upper() if character in ALPHABET)
+
+
+def _scene_rows(labels: Path) -> Iterator[dict[str, str]]:
+    try:
+        with labels.open(newline="", encoding="utf-8") as lines:
+            rows = list(csv.DictReader(lines))
+    except OSError as error:
+        raise ConfigError(f"{labels}: cannot be read ({error.strerror})") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"{labels}: is no CSV in UTF-8 ({error})") from error
+    if not rows:
+        raise ConfigError(f"{labels}: lists no plate")
+    missing = [column for column in SCENE_COLUMNS if column not in rows[0]]
+    if missing:
+        raise ConfigError(f"{labels}: needs the column{'s' * (len(missing) > 1)} {' and '.join(missing)}")
+    yield from rows
+
+
+def _box(labels: Path, row: dict[str, str]) -> Box:
+    try:
+        x, y, width, height = (float(row[column]) for column in ("x", "y", "w", "h"))
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{labels}: x, y, w and h of {row['image']} must be numbers, in pixels") from error
+    return Box(x, y, x + width, y + height)
+
+
+def _image(path: Path) -> Bgr:
+    image = cv2.imread(str(path))
+    if image is None:
+        raise ConfigError(f"{path}: is missing or no picture; the labels name it")
+    return np.asarray(image, np.uint8)
