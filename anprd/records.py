@@ -85,7 +85,7 @@ class Reading:
 
     @property
     def confidence(self) -> float:
-        """Of the whole text; uncalibrated that of its least sure character, which decides whether it is right. 0 if empty."""
+        """Of the whole text; uncalibrated its least sure character: a plate is as right as its worst. 0 if empty."""
         return self.text_confidence if self.text_confidence is not None else min(self.confidences, default=0.0)
 
 
