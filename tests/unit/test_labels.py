@@ -65,5 +65,15 @@ def test_a_machines_label_is_replaced_by_two_sure_readings():
 )
 def test_readings_that_disagree_or_are_unsure_or_empty_judge_nobody_but_a_machine(vision):
     unsure = crop("XY9")
-    assert checked(unsure, vision) is unsure
+    kept = checked(unsure, vision)
+    assert kept is not None
+    assert (kept.text, kept.corners) == ("XY9", None)
     assert checked(crop("XY9", "noisy"), vision) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [("CUST0M", "US", "CUSTOM"), ("0QK466", "US", "0QK466"), ("B0B", "US", "B0B"), ("BT000", "US", "BT000"), ("CUST0M", "PL", "CUST0M")],
+)
+def test_a_word_typed_with_zeros_is_spelled_with_letters(text, country, expected):
+    assert labels.spelled(text, country) == expected
