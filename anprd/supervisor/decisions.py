@@ -24,7 +24,7 @@ STUCK_S = 30.0  # the loop beats each second; a camera may send what cannot be d
 BOOT_S = 120.0  # until the first frame is done networks are compiled, by all workers at once when the daemon starts
 STEADY_S = 60.0  # a worker that streamed this long was well: its next death counts as the first
 RESTART_FIRST_S = 1.0
-RESTART_CAP_S = 60.0
+RESTART_CAP_S = 20.0  # a worker that dies again and again is still back in 30 s, and costs a start each 20 s at most
 
 
 class Action(Enum):

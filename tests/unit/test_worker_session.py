@@ -182,8 +182,15 @@ def test_every_frame_reaches_the_pipeline_with_its_lag():
 
 def test_a_dead_camera_is_tried_for_ever_with_longer_and_longer_waits():
     pauses = House(*dead(10)).run().pauses()
-    assert pauses[:5] == [RETRY_FIRST_S * 2**number for number in range(5)]
-    assert pauses[5:] == [RETRY_CAP_S] * 5
+    assert pauses[:4] == [RETRY_FIRST_S * 2**number for number in range(4)]
+    assert pauses[4:] == [RETRY_CAP_S] * 6
+
+
+def test_a_camera_is_seen_again_within_thirty_seconds_of_its_return():
+    camera = CameraSettings(name="gate", url="rtsp://192.0.2.1/")
+    hangs_s = max(camera.open_timeout_s, 1.25 * camera.read_timeout_s)  # in a try that began before it came back
+    opens_s = 2.0
+    assert hangs_s + RETRY_CAP_S + opens_s < 30.0
 
 
 def test_a_frame_resets_the_backoff():
