@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
 from anprd.records import Box, Reading
-from anprd.training import manifest, reader_data
+from anprd.training import index, manifest, reader_data
 from anprd.training.evaluation import cases, curves, summary
 from anprd.training.evaluation.texts import right_characters
 from anprd.training.reader_data import LabelledCrop
@@ -73,7 +73,10 @@ def calibrate(
     chosen: dict[str, Any] = {}
     for data in folders:
         if (data / cases.CROPS).is_dir():
-            fitted = calibrate_reader(folder, data, _rendered(fonts), precision=precision, progress=progress)
+            seen = reader_data.load(data, index.TRAIN)
+            if not seen:
+                raise ConfigError(f"{data}: no crop of the split 'train' has a label that can be trusted")
+            fitted = calibrate_reader(folder, seen, _rendered(fonts), precision=precision, progress=progress)
             chosen["reader"] = _table(fitted, precision)
         elif (data / cases.LABELS).is_dir():
             best = calibrate_detector(folder, data, progress=progress)
@@ -85,7 +88,7 @@ def calibrate(
 
 def calibrate_reader(
     folder: Path,
-    data: Path,
+    seen: Sequence[LabelledCrop],
     rendered: Sequence[LabelledCrop],
     *,
     precision: float = PRECISION_MIN,
@@ -95,17 +98,17 @@ def calibrate_reader(
 
     Args:
         folder: the weights folder.
-        data: labelled crops; those of the training split are used.
+        seen: labelled crops of the training split; they are damaged anew.
         rendered: plates that the reader was not trained on.
         precision: of all that is told in photos, the share that is to be right.
         progress: wraps the loop over crops.
 
     Raises:
-        ConfigError: data or weights cannot be used, or the reader is never so often right.
+        ConfigError: the weights cannot be used, or the reader is never so often right.
     """
     vision = replace(Vision.load(folder), calibration=None)
     rng = np.random.default_rng(0)
-    crops = [*_drawn(reader_data.load(data, "train"), rng), *_drawn(rendered, rng)]
+    crops = [*_drawn(seen, rng), *_drawn(rendered, rng)]
     samples = [sample for sample in _samples(vision, progress(crops), rng) if sample.reading.text]
     fitted = fit(samples)
     sure = [replace(sample, reading=fitted.apply(sample.reading)) for sample in samples]

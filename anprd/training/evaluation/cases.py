@@ -65,7 +65,8 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
         ConfigError: the labels are wrong or a picture is missing.
     """
     labels = data / SCENES
-    for row in progress(list(_scene_rows(labels))):
+    rows = sorted(_scene_rows(labels), key=lambda row: _shape(data / "images" / row["image"]))
+    for row in progress(rows):
         picture = data / "images" / row["image"]
         image = _image(picture)
         truth = _box(labels, row)
@@ -113,7 +114,7 @@ def detections(vision: Vision, data: Path, progress: Progress) -> Iterator[Detec
     scenes = [scene for scene in detector_data.scenes(data) if scene.split == index.VAL]
     if not scenes:
         raise ConfigError(f"{data / index.NAME}: lists no picture of the split 'val'")
-    for scene in progress(scenes):
+    for scene in progress(sorted(scenes, key=lambda scene: _shape(scene.picture))):
         image = _image(scene.picture)
         truths = detector_data.boxes(scene.label, image.shape[1], image.shape[0])
         found = vision.detector.detect(image, confidence_min=SWEEP_CONFIDENCE_MIN)
@@ -123,12 +124,14 @@ def detections(vision: Vision, data: Path, progress: Progress) -> Iterator[Detec
 def hits(found: Sequence[Detection], truths: Sequence[Box]) -> NDArray[np.bool_]:
     """(found, 10): whether each detection, the surest first, takes a plate that is still free, at each IoU step."""
     taken = np.zeros((len(found), len(IOU_STEPS)), bool)
+    overlaps = np.array([detection.box.iou(truth) for detection in found for truth in truths])
+    overlaps = overlaps.reshape(len(found), len(truths))
     for step, iou_min in enumerate(IOU_STEPS):
-        free = list(truths)
-        for place, detection in enumerate(found):
-            best = max(free, key=detection.box.iou, default=None)
-            if best is not None and detection.box.iou(best) >= iou_min:
-                free.remove(best)
+        free = np.ones(len(truths), bool)
+        for place in np.flatnonzero(overlaps.max(axis=1, initial=0.0) >= iou_min):
+            best = int(np.argmax(np.where(free, overlaps[place], -1.0)))
+            if free[best] and overlaps[place, best] >= iou_min:
+                free[best] = False
                 taken[place, step] = True
     return taken
 
@@ -171,6 +174,11 @@ def _box(labels: Path, row: dict[str, str]) -> Box:
     except (TypeError, ValueError) as error:
         raise ConfigError(f"{labels}: x, y, w and h of {row['image']} must be numbers, in pixels") from error
     return Box(x, y, x + width, y + height)
+
+
+def _shape(picture: Path) -> tuple[int, ...]:
+    """Pictures of one shape go one after the other: the detector compiles its network for each, which takes long."""
+    return _image(picture).shape
 
 
 def _image(path: Path) -> Bgr:

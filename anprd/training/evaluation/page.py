@@ -25,7 +25,8 @@ th:first-child,td:first-child{text-align:left}
 .plots{display:flex;flex-wrap:wrap;gap:1.5rem}figure{margin:0;flex:1 1 20rem;max-width:420px;break-inside:avoid}
 figure.sheet,figure.matrix{max-width:none;flex:1 1 100%}figcaption{font-weight:600}
 svg{width:100%;height:auto;font:11px system-ui,sans-serif}svg text{fill:var(--ink)}img{max-width:100%;height:auto}
-svg .axis,svg .count{text-anchor:middle;fill:var(--dim)}svg .count{font-size:8px}svg .name{text-anchor:middle}
+svg .axis,svg .count{text-anchor:middle;fill:var(--dim)}svg .count{font-size:8px}
+svg .name,svg .value{text-anchor:middle}
 svg .end{text-anchor:end}svg .start{text-anchor:start}
 .grid{stroke:var(--line);stroke-width:.5}.line{fill:none;stroke-width:2}.s0{stroke:var(--a)}.s1{stroke:var(--b)}.s2{stroke:var(--c)}
 .mark{stroke:var(--ink);stroke-dasharray:4 3}.diagonal{stroke:var(--dim);stroke-dasharray:2 3}

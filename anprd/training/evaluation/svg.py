@@ -11,6 +11,7 @@ WIDTH, HEIGHT = 420, 300
 LEFT, RIGHT, TOP, BOTTOM = 48, 14, 12, 42  # room for the axes' labels
 TICKS = 5
 CELL = 24  # of a matrix
+DARKEST = 0.7  # of its cells: the number in it must stay readable
 
 Range = tuple[float, float]
 WHOLE: Range = (0.0, 1.0)
@@ -92,10 +93,10 @@ def matrix(title: str, rows: Sequence[str], columns: Sequence[str], counts: dict
             x, y = CELL * (across + 1), CELL * (down + 1)
             parts.append(
                 f'<rect class="cell" x="{x}" y="{y}" width="{CELL}" height="{CELL}"'
-                f' fill-opacity="{(count / most) ** 0.5 if count else 0:.2f}"/>'
+                f' fill-opacity="{DARKEST * (count / most) ** 0.5:.2f}"/>'
             )
             if count:
-                parts.append(f'<text class="axis" x="{x + CELL / 2:.0f}" y="{y + 16}">{count}</text>')
+                parts.append(f'<text class="value" x="{x + CELL / 2:.0f}" y="{y + 16}">{count}</text>')
     return _svg(title, CELL * (len(columns) + 1), CELL * (len(rows) + 1), parts)
 
 
