@@ -187,6 +187,9 @@ class Decoder:
         self._counts = counts
         self._tick_s = stream.tick_s
         self._reports = SenderReports()
+        # As the first picture says, for good: phones film upright and say so beside the picture; but damage in a stream
+        # can say it too, and FFmpeg then believes it of every later picture (docs/reliability.md).
+        self._turns: int | None = None
 
     def decode(self, packet: Packet | None) -> list["DecodedPicture"]:
         """The pictures that the packet completes: mostly one, none where it is damaged or waits. None: the end.
@@ -206,7 +209,11 @@ class Decoder:
         self._counts["corrupt"] += len(frames) - len(whole)
         for frame in whole:
             _refuse_absurd(frame.width, frame.height, self._name)
-        return [DecodedPicture(frame, self._reformatter, self._tick_s, self._reports.zero_s) for frame in whole]
+            self._turns = round(frame.rotation / 90) % 4 if self._turns is None else self._turns
+        return [
+            DecodedPicture(frame, self._turns or 0, self._reformatter, self._tick_s, self._reports.zero_s)
+            for frame in whole
+        ]
 
 
 class DecodedPicture:
@@ -215,11 +222,12 @@ class DecodedPicture:
     __slots__ = ("_bgr", "_frame", "_reformatter", "_turns", "pts_s", "sender_s")
 
     def __init__(
-        self, frame: VideoFrame, reformatter: VideoReformatter, tick_s: float, sender_zero_s: float | None
+        self, frame: VideoFrame, turns: int, reformatter: VideoReformatter, tick_s: float, sender_zero_s: float | None
     ) -> None:
         """
         Args:
             frame: the decoder's.
+            turns: quarters of a turn, anticlockwise, until it stands upright.
             reformatter: makes colours.
             tick_s: the unit of the stream's PTS; pictures that come only at the stream's end do not say it.
             sender_zero_s: the camera's own wall time of PTS 0, seconds since 1970; None: it does not tell.
@@ -227,7 +235,7 @@ class DecodedPicture:
         self._frame = frame
         self._reformatter = reformatter
         self._bgr: Bgr | None = None
-        self._turns = round(frame.rotation / 90) % 4  # phones film upright and say so beside the picture
+        self._turns = turns
         self.pts_s = frame.pts * float(frame.time_base or tick_s) if frame.pts is not None else None
         self.sender_s = None if self.pts_s is None or sender_zero_s is None else self.pts_s + sender_zero_s
 

@@ -130,6 +130,22 @@ def test_a_clip_filmed_upright_is_turned_as_it_says(tmp_path: Path):
     assert frame.bgr()[20, 120].tolist() == pytest.approx([255] * 3, abs=6)  # the disc begins at the left: now the top
 
 
+@pytest.mark.parametrize(("codec", "ending", "unit"), [("libx264", "h264", b"\x06"), ("libx265", "hevc", b"\x4e\x01")])
+def test_what_damage_says_in_mid_stream_turns_no_picture(tmp_path: Path, codec: str, ending: str, unit: bytes):
+    """FFmpeg believes an orientation that it once read (SEI 47) until the stream's end, over every key frame."""
+    options = {"x265-params": "keyint=10:log-level=none"} if codec == "libx265" else {"g": "10"}
+    clip = write_clip(tmp_path / f"ball.{ending}", moving_ball(30), codec=codec, tune="zerolatency", **options)
+    quarter_turn = "000" + f"{0x4000:016b}" + "010" + "0" + "1"  # H.264, D.1.27: flags, angle, period, extension, end
+    payload = int(quarter_turn, 2).to_bytes(3, "big")
+    units = clip.read_bytes().split(b"\0\0\1")
+    units.insert(2 * len(units) // 3, unit + bytes([47, len(payload)]) + payload + b"\x80\0")
+    spoilt = tmp_path / f"spoilt.{ending}"
+    spoilt.write_bytes(b"\0\0\1".join(units))
+    frames = frames_of(spoilt)
+    assert any(frame.picture._frame.rotation for frame in frames), "the test can fail"
+    assert {(frame.width, frame.height) for frame in frames} == {(320, 240)}
+
+
 def test_a_clip_without_times_gets_its_frame_rates(tmp_path: Path):
     frames = frames_of(write_clip(tmp_path / "bare.h264", moving_ball(25), fps=25))
     assert [f.t_s for f in frames] == pytest.approx([i / 25 for i in range(25)], abs=0.001)
