@@ -11,7 +11,7 @@ TEST_PACKAGES := redis-server python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-systemd lint format train-env system-packages lock install uninstall clean
+.PHONY: help run test test-systemd chaos soak lint format train-env system-packages lock install uninstall clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,17 @@ test: system-packages .venv/.test-installed .venv-train/.installed ## Set up wha
 test-systemd: system-packages .venv/.test-installed ## Install and run the service under a real systemd in a container (root).
 	@sh tools/debian-packages systemd-container
 	ANPRD_TEST_SYSTEMD=1 .venv/bin/python -m pytest tests/integration/test_systemd.py
+
+MINUTES ?= 5
+SEED ?= 1
+CAMERAS ?= 4
+chaos: system-packages .venv/.test-installed ## Break everything for MINUTES=5, in an order that SEED=1 draws, and count what was lost.
+	.venv/bin/python -m tests.chaos.run --minutes $(MINUTES) --seed $(SEED) --cameras $(CAMERAS) --json var/chaos/report-$(SEED).json
+
+HOURS ?= 12
+RECONNECTS ?= 2000
+soak: system-packages .venv/.test-installed ## Run one worker through HOURS=12 of film and RECONNECTS=2000, and look for leaks.
+	.venv/bin/python -m tests.chaos.soak --hours $(HOURS) --reconnects $(RECONNECTS) --json var/chaos/soak.json
 
 lint: .venv/.test-installed ## Style, types and the direction of imports.
 	.venv/bin/ruff check

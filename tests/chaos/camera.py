@@ -1,0 +1,287 @@
+"""An RTSP camera that plays a film over TCP and can be made to fail in every way a camera or its network does.
+
+It runs whether anybody watches or not, as cameras do, so at each moment it is known what it shows; and it notes each
+frame that it sent whole, so afterwards it is known what a viewer could have seen.
+"""
+
+import contextlib
+import random
+import socket
+import struct
+import threading
+import time
+from dataclasses import dataclass, field, replace
+
+from tests.chaos import rtp
+from tests.chaos.film import FPS, GOP_FRAMES, PLAIN, Film
+
+_REASONS = {401: "Unauthorized", 453: "Not Enough Bandwidth", 503: "Service Unavailable"}
+_BUFFER_S = 3.0  # a camera that cannot send keeps this much; then it leaps to the present
+_SEND_S_MAX = 30.0
+_RATE_HZ = rtp.RATE_HZ
+WRAP_AFTER_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """How the camera behaves now."""
+
+    variant: str = PLAIN
+    status: int | None = None
+    """Answered to every request but OPTIONS."""
+    silent: bool = False
+    """Connected, and nothing is sent or answered."""
+    pace: float = 1.0
+    """Frames sent a second, as a share of those filmed."""
+    lost: float = 0.0
+    """Share of packets that never arrive."""
+    damaged: float = 0.0
+    """Share of packets that arrive with other bytes."""
+    shift_ticks: int = 0
+    """Added to the timestamps."""
+    wraps: bool = False
+    """A session's timestamps run over `WRAP_AFTER_S` after its start."""
+
+    @property
+    def whole(self) -> bool:
+        return self.pace == 1.0 and not (self.silent or self.lost or self.damaged)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One frame on its way: its number since the camera was switched on, when, in which session, and as what."""
+
+    number: int
+    at_s: float
+    session: int
+    variant: str
+    whole: bool
+
+
+@dataclass
+class Camera:
+    """One camera at an address of its own. Times are this process's monotonic clock."""
+
+    name: str
+    film: Film
+    offset_s: float
+    """So much of the film was over when the camera was switched on."""
+    seed: int = 0
+    mood: Mood = Mood()
+    sent: list[Sent] = field(default_factory=list)
+    sessions: int = 0
+    left: list[tuple[float, int]] = field(default_factory=list)
+    """When a viewer ended a session by itself, and which."""
+    port: int = 0
+
+    def __post_init__(self) -> None:
+        self.begun_s = time.monotonic() - self.offset_s
+        self._listener: socket.socket | None = None
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._random = random.Random(self.seed)
+        self.switch_on()
+
+    @property
+    def url(self) -> str:
+        return f"rtsp://viewer:secret@127.0.0.1:{self.port}/film"
+
+    def due_s(self, number: int) -> float:
+        """When the frame of that number is filmed."""
+        return self.begun_s + number / FPS
+
+    def behave(self, **changes: object) -> None:
+        self.mood = replace(self.mood, **changes)
+
+    def switch_on(self) -> None:
+        """Listen, at the address that it always had."""
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(64)
+        self.port = listener.getsockname()[1]
+        self._listener = listener
+        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+
+    def switch_off(self) -> None:
+        """Refuse connections, and break those there are."""
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """Break every connection with a reset, wherever it is."""
+        with self._lock:
+            connections, self._open = self._open, set()
+        for connection in connections:
+            with contextlib.suppress(OSError):
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with self._lock:
+                self._open.add(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        viewer = _Viewer(self, connection, random.Random(self._random.random()))
+        with contextlib.suppress(OSError, _GoneError):
+            viewer.serve()
+        with self._lock:
+            ours = connection not in self._open
+            self._open.discard(connection)
+        connection.close()
+        if viewer.session is not None and not ours:
+            self.left.append((time.monotonic(), viewer.session))
+
+    def new_session(self) -> int:
+        with self._lock:
+            self.sessions += 1
+            return self.sessions
+
+
+class _GoneError(Exception):
+    """The viewer has left."""
+
+
+class _Viewer:
+    """One connection."""
+
+    def __init__(self, camera: Camera, connection: socket.socket, chance: random.Random) -> None:
+        self.session: int | None = None
+        self._camera = camera
+        self._socket = connection
+        self._chance = chance
+        self._heard = b""
+        self._variant = camera.mood.variant
+        self._sequence = chance.randrange(65536)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def serve(self) -> None:
+        """Answer until it wants to watch, then show the film until somebody ends it."""
+        while self.session is None:
+            self._socket.settimeout(60)
+            self._hear()
+        self._play()
+
+    def _hear(self) -> None:
+        chunk = self._socket.recv(4096)
+        if not chunk:
+            raise _GoneError
+        self._heard += chunk
+        while self._heard:
+            if self._heard[:1] == b"$":  # reports of the viewer; nobody reads them
+                length = 4 + int.from_bytes(self._heard[2:4], "big") if len(self._heard) >= 4 else 4
+                if len(self._heard) < length:
+                    return
+                self._heard = self._heard[length:]
+                continue
+            head, end, rest = self._heard.partition(b"\r\n\r\n")
+            if not end:
+                return
+            self._heard = rest
+            self._answer(head.decode(errors="replace"))
+
+    def _answer(self, request: str) -> None:
+        while self._camera.mood.silent:
+            time.sleep(0.05)
+        method = request.split(" ", 1)[0]
+        sequence = next((line[5:].strip() for line in request.split("\r\n") if line.lower().startswith("cseq:")), "0")
+        status = self._camera.mood.status
+        if status is not None and method != "OPTIONS":
+            asks = 'WWW-Authenticate: Basic realm="camera"\r\n' if status == 401 else ""
+            self._say(f"RTSP/1.0 {status} {_REASONS[status]}\r\nCSeq: {sequence}\r\n{asks}\r\n")
+            return
+        headers, body = self._reply(method)
+        length = f"Content-Length: {len(body)}\r\n" if body else ""
+        self._say(f"RTSP/1.0 200 OK\r\nCSeq: {sequence}\r\n{headers}{length}\r\n{body}")
+        if method == "PLAY":
+            self.session = self._camera.new_session()
+        if method == "TEARDOWN":
+            raise _GoneError
+
+    def _reply(self, method: str) -> tuple[str, str]:
+        """Headers and body."""
+        match method:
+            case "OPTIONS":
+                return "Public: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN\r\n", ""
+            case "DESCRIBE":
+                self._variant = self._camera.mood.variant
+                variant = self._camera.film.variants[self._variant]
+                return "Content-Type: application/sdp\r\n", rtp.description(variant)
+            case "SETUP":
+                return "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\nSession: 1;timeout=60\r\n", ""
+            case _:
+                return "Session: 1\r\n", ""
+
+    def _say(self, text: str) -> None:
+        self._socket.settimeout(_SEND_S_MAX)
+        self._socket.sendall(text.encode())
+
+    def _play(self) -> None:
+        camera = self._camera
+        started_s = time.monotonic()
+        base = self._chance.randrange(1 << 31)
+        if camera.mood.wraps:
+            base = (1 << 32) - round(WRAP_AFTER_S * _RATE_HZ)
+        first = number = _next_key(camera, started_s)
+        while True:
+            self._idle_until(camera.due_s(number))
+            mood = camera.mood
+            if mood.silent or time.monotonic() - camera.due_s(number) > _BUFFER_S:
+                number = _next_key(camera, time.monotonic())
+                continue
+            self._send(mood, number, base + round((number - first) * _RATE_HZ / FPS) + mood.shift_ticks)
+            number += 1
+            if mood.pace < 1.0:
+                self._idle_until(time.monotonic() + (1 / mood.pace - 1) / FPS)
+
+    def _idle_until(self, due_s: float) -> None:
+        """Listen to the viewer meanwhile."""
+        while (left_s := due_s - time.monotonic()) > 0:
+            self._socket.settimeout(min(left_s, 0.2))
+            with contextlib.suppress(TimeoutError):
+                self._hear()
+
+    def _send(self, mood: Mood, number: int, timestamp: int) -> None:
+        camera = self._camera
+        variant = camera.film.variants[mood.variant]
+        units = variant.frames[number % camera.film.frame_count]
+        packets = rtp.payloads(variant.codec, units)
+        wire, whole = [], mood.whole
+        for index, payload in enumerate(packets):
+            self._sequence += 1
+            if self._chance.random() < mood.lost:
+                continue
+            sent = self._damage(payload) if self._chance.random() < mood.damaged else payload
+            last = index == len(packets) - 1
+            wire.append(rtp.interleaved(rtp.packet(sent, sequence=self._sequence, timestamp=timestamp, marker=last)))
+        self._socket.settimeout(_SEND_S_MAX)
+        self._socket.sendall(b"".join(wire))
+        assert self.session is not None
+        camera.sent.append(Sent(number, time.monotonic(), self.session, mood.variant, whole))
+
+    def _damage(self, payload: bytes) -> bytes:
+        spoilt = bytearray(payload)
+        for _ in range(max(1, len(spoilt) // 40)):
+            spoilt[self._chance.randrange(len(spoilt))] = self._chance.randrange(256)
+        return bytes(spoilt)
+
+
+def _next_key(camera: Camera, now_s: float) -> int:
+    """The first key frame that is filmed after now."""
+    number = int((now_s - camera.begun_s) * FPS) + 1
+    inside = number % camera.film.frame_count
+    if inside % GOP_FRAMES == 0:
+        return number
+    to_key = GOP_FRAMES - inside % GOP_FRAMES
+    return number + min(to_key, camera.film.frame_count - inside)

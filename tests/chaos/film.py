@@ -1,0 +1,179 @@
+"""Films with known plates, as cameras send them: access units of several codecs and sizes, and when which plate shows.
+
+A film is played in a circle. Its first frame shows an empty road, as does its last, so nothing is cut at the seam.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+
+from anprd.pipeline import Pipeline
+from anprd.records import Bgr
+from anprd.settings import CameraSettings
+from anprd.video.frames import Frame
+from anprd.vision.plates import Vision
+
+FPS = 12.5
+GOP_FRAMES = 12
+DETECT_FPS = 6.0  # enough to confirm a pass of two seconds, and little enough for two slow cores
+SURE_CONFIDENCE = 0.65
+PLAIN, SMALL, HEVC = "h264 960x540", "h264 768x432", "h265 960x540"
+_CODECS = {
+    PLAIN: ("libx264", 960, 540, {"preset": "veryfast", "tune": "zerolatency", "crf": "24"}),
+    SMALL: ("libx264", 768, 432, {"preset": "veryfast", "tune": "zerolatency", "crf": "22"}),
+    HEVC: (
+        "libx265",
+        960,
+        540,
+        {
+            "preset": "ultrafast",
+            "tune": "zerolatency",
+            "crf": "24",
+            "x265-params": f"keyint={GOP_FRAMES}:min-keyint={GOP_FRAMES}:repeat-headers=1:log-level=none",
+        },
+    ),
+}
+DEMO = Path(__file__).parents[2] / "config" / "demo.mp4"
+DEMO_PARTS = ((0.0, 20.4), (21.6, 39.9))  # by day and by night; between them, and at both ends, the road is empty
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One vehicle of the film, and when its plate can be read: seconds from the film's start."""
+
+    plate: str
+    first_s: float
+    last_s: float
+    sure: bool = True
+    """Whether the networks read it without a doubt when nothing is wrong: how well they read is not tested here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The film in one codec and size: the NAL units of each frame, key frames with their parameter sets."""
+
+    codec: str
+    frames: tuple[tuple[bytes, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """What one camera shows, over and over."""
+
+    passes: tuple[Pass, ...]
+    variants: dict[str, Variant]
+
+    @property
+    def frame_count(self) -> int:
+        return len(self.variants[PLAIN].frames)
+
+    @property
+    def length_s(self) -> float:
+        return self.frame_count / FPS
+
+
+def demo_films() -> list[Film]:
+    """The two halves of the bundled clip, which share no plate."""
+    return [film_of(DEMO, *part) for part in DEMO_PARTS]
+
+
+def rendered_films(folder: Path, seeds: tuple[int, ...]) -> list[Film]:
+    """Films of their own for more cameras, rendered once and kept in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [film_of(_rendered(folder, seed), 0.0, RENDERED_S) for seed in seeds]
+
+
+RENDERED_S = 22.0
+
+
+def _rendered(folder: Path, seed: int) -> Path:
+    from anprd.training.render import clip, typeface  # noqa: PLC0415  loads for a second
+    from anprd.training.render.scene import SceneSettings  # noqa: PLC0415
+
+    path = folder / f"film-{seed}.mp4"
+    if not path.with_suffix(".truth.json").exists():
+        scene = SceneSettings(
+            960, 540, FPS, RENDERED_S, vehicles_per_min=11, seed=seed,
+            idle=((0.0, 2.0), (RENDERED_S - 2.0, RENDERED_S)), designs=("ru-car", "pl-car"),
+        )  # fmt: skip
+        clip.write_clip(path, scene, typeface.load_all(None))
+    return path
+
+
+def film_of(clip: Path, from_s: float, to_s: float) -> Film:
+    """That part of a rendered clip; its truth lies beside it."""
+    truth = json.loads(clip.with_suffix(".truth.json").read_text())
+    filmed = list(pictures(clip, from_s, to_s, FPS))
+    passes = tuple(
+        Pass(vehicle["plate"], vehicle["first_s"] - from_s, vehicle["last_s"] - from_s)
+        for vehicle in truth["vehicles"]
+        if vehicle["first_s"] is not None and from_s <= vehicle["first_s"] < to_s
+    )
+    return _judged(Film(passes, {name: _encode(filmed, *how) for name, how in _CODECS.items()}))
+
+
+def _judged(film: Film) -> Film:
+    """With each pass marked that an undisturbed pipeline does not tell surely and correctly."""
+    pipeline = Pipeline(CameraSettings(name="film", url="file:film", detect_fps_max=DETECT_FPS), Vision.load(None))
+    verdicts = [
+        verdict
+        for number, picture in enumerate(_decoded(film.variants[PLAIN]))
+        for verdict in pipeline.feed(Frame.of_image(picture, number / FPS))
+    ]
+    sure = {one.plate for one in [*verdicts, *pipeline.settle()] if one.confidence >= SURE_CONFIDENCE}
+    return replace(film, passes=tuple(replace(one, sure=one.plate in sure) for one in film.passes))
+
+
+def _decoded(variant: Variant) -> Iterator[Bgr]:
+    context = av.CodecContext.create(variant.codec, "r")
+    context.thread_count = 1
+    for units in variant.frames:
+        for frame in context.decode(av.Packet(b"".join(b"\0\0\0\1" + unit for unit in units))):
+            yield frame.to_ndarray(format="bgr24")
+
+
+def pictures(clip: Path, from_s: float, to_s: float, fps: float) -> Iterator[Bgr]:
+    """That part of a clip, at another frame rate."""
+    due_s = from_s
+    with av.open(str(clip)) as container:
+        for frame in container.decode(video=0):
+            if frame.time >= to_s:
+                return
+            if frame.time >= due_s - 1e-3:
+                due_s += 1 / fps
+                yield frame.to_ndarray(format="bgr24")
+
+
+def _encode(pictures: list[Bgr], codec: str, width: int, height: int, options: dict[str, str]) -> Variant:
+    context = av.CodecContext.create(codec, "w")
+    context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+    rate = Fraction(FPS).limit_denominator(100)
+    context.framerate, context.time_base, context.gop_size, context.max_b_frames = rate, 1 / rate, GOP_FRAMES, 0
+    context.thread_count = 1
+    context.options = {"sc_threshold": "0"} | options if codec == "libx264" else options
+    packets = []
+    for number, picture in enumerate(pictures):
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="bgr24")
+        frame = frame.reformat(width, height, "yuv420p")
+        frame.pts, frame.time_base = number, context.time_base
+        packets += context.encode(frame)
+    packets += context.encode(None)
+    assert len(packets) == len(pictures), "no frame is held back or left out"
+    return Variant("h265" if codec == "libx265" else "h264", tuple(tuple(nal_units(bytes(one))) for one in packets))
+
+
+def nal_units(annex_b: bytes) -> list[bytes]:
+    """The NAL units between start codes of three or four bytes (H.264 and H.265, Annex B)."""
+    starts = []
+    at = annex_b.find(b"\0\0\1")
+    while at >= 0:
+        starts.append(at + 3)
+        at = annex_b.find(b"\0\0\1", at + 3)
+    ends = [following - 3 for _, following in pairwise(starts)] + [len(annex_b)]
+    return [annex_b[start:end].rstrip(b"\0") for start, end in zip(starts, ends, strict=True)]
