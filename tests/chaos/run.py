@@ -28,7 +28,7 @@ from tests.chaos.verdict import Account, CameraNotes, Record, WallOfRun
 from tests.chaos.watch import until
 
 BACK_S_MAX = 30.0
-GIVE_UP_S = 60.0
+GIVE_UP_S = 120.0
 BEGIN_S_MAX = 120.0
 BACK_FRAMES = round(FPS)
 STEADY_S = 3.0

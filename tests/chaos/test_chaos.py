@@ -17,7 +17,7 @@ SEED = 3
 def test_nothing_that_could_be_seen_is_lost_or_doubled_whatever_breaks():
     found = run.chaos(SECONDS, SEED, film.demo_films())
     trouble = found["trouble"]
-    assert found["faults"] >= 5, found
+    assert found["faults"] >= 3, found
     assert not trouble["lost"], found
     assert not trouble["doubled"], found
     assert not trouble["disordered"], found

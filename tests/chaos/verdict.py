@@ -54,7 +54,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One fault that was. `back_s`: when what it touched was well again; None: not within a minute."""
+    """One fault that was. `back_s`: when what it touched was well again; None: not in time."""
 
     kind: str
     target: str
