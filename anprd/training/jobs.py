@@ -11,8 +11,10 @@ import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr
-from anprd.training import corners, detector_data, export, reader, reader_data, rendered
+from anprd.training import baseline, corners, detector_data, export, reader, reader_data, rendered
+from anprd.training.crnn import Crnn
 from anprd.training.reader_data import LabelledCrop
+from anprd.vision import weights as networks
 
 BACKGROUND_COUNT = 300  # photos kept in memory while rendering
 VALIDATION_TRUST = frozenset({"eye", "exact"})
@@ -33,12 +35,42 @@ def train_reader(
     Raises:
         ConfigError: a folder is missing or has no usable label.
     """
+    real, validation = _crops(data)
+    samples = reader.Samples(real, render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count))
+    return reader.train(samples, validation, out, plan)
+
+
+def train_baseline(
+    data: Path, out: Path, plan: reader.Plan, *, scenes: Path | None = None, fonts: Path | None = None
+) -> Path:
+    """Train the CRNN as the reader is trained, in a folder of its own under `out`; returns the path of its weights.
+
+    Raises:
+        ConfigError: a folder is missing or has no usable label.
+    """
+    real, validation = _crops(data)
+    samples = reader.Samples(real, render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count))
+    return reader.train(samples, validation, out / "baseline", plan, architecture=Crnn)
+
+
+def compare_baseline(checkpoint: Path, data: Path, weights: Path) -> baseline.Table:
+    """The trained CRNN in each of its forms beside the reader of the `weights` folder.
+
+    Raises:
+        ConfigError: the checkpoint, the data or the weights cannot be read.
+    """
+    calibration, validation = _crops(data)
+    shuffled = [calibration[int(index)] for index in np.random.default_rng(0).permutation(len(calibration))]
+    return baseline.compare(checkpoint, networks.load(weights)["reader"].file, shuffled, validation)
+
+
+def _crops(data: Path) -> tuple[list[LabelledCrop], list[LabelledCrop]]:
+    """What is trained on, and what is read to see how well."""
     real = reader_data.load(data, "train")
     validation = reader_data.load(data, "val", trust=VALIDATION_TRUST)
     if not real or not validation:
         raise ConfigError(f"{data}: needs crops of both splits, train and val, with a trusted label")
-    samples = reader.Samples(real, render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count))
-    return reader.train(samples, validation, out, plan)
+    return real, validation
 
 
 def train_corners(

@@ -2,7 +2,7 @@
 
 import copy
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from anprd.training import cores, reader_data
+from anprd.training import checkpoints, cores, reader_data
 from anprd.training.average import follow
 from anprd.training.reader_data import LabelledCrop
 from anprd.training.reader_net import COLUMNS, ReaderNet
@@ -34,6 +34,7 @@ class Plan:
     rendered_share: float = 0.35
     background_share: float = 0.03
     rendered_count: int = RENDERED_COUNT
+    learning_rate: float = LEARNING_RATE
     seed: int = 1
 
 
@@ -94,7 +95,15 @@ class Stream(IterableDataset[tuple[Tensor, str]]):
         return self._samples.real[index]
 
 
-def train(samples: Samples, validation: Sequence[LabelledCrop], out: Path, plan: Plan) -> Path:
+def train(
+    samples: Samples,
+    validation: Sequence[LabelledCrop],
+    out: Path,
+    plan: Plan,
+    *,
+    start: Path | None = None,
+    architecture: Callable[[], nn.Module] = ReaderNet,
+) -> Path:
     """Train, or go on where an interrupted run in `out` stopped; returns the path of the averaged weights.
 
     Args:
@@ -102,10 +111,12 @@ def train(samples: Samples, validation: Sequence[LabelledCrop], out: Path, plan:
         validation: crops read at each checkpoint; never trained on.
         out: folder for `checkpoint.pt` (to resume) and `reader.pt` (the weights).
         plan: length and mixture.
+        start: weights to begin with; None begins at random. An interrupted run goes on from its own.
+        architecture: makes the network: pictures of the reader's size in, logits over columns out.
     """
     torch.set_num_threads(cores.thread_count())
     out.mkdir(parents=True, exist_ok=True)
-    run = _Run(plan, out)
+    run = Run(plan, out, start=start, architecture=architecture)
     loader = DataLoader(Stream(samples, plan, run.step), batch_size=plan.batch, num_workers=1, prefetch_factor=6)
     started_s = time.monotonic()
     first = run.step
@@ -121,18 +132,23 @@ def train(samples: Samples, validation: Sequence[LabelledCrop], out: Path, plan:
     return out / "reader.pt"
 
 
-class _Run:
+class Run:
     """One training: network, its running average, optimiser and schedule; saved and loaded as a whole."""
 
-    def __init__(self, plan: Plan, out: Path) -> None:
+    def __init__(
+        self, plan: Plan, out: Path, *, start: Path | None, architecture: Callable[[], nn.Module] = ReaderNet
+    ) -> None:
         torch.manual_seed(plan.seed)
         self._path = out / "checkpoint.pt"
         self.step = 0
-        self.network = ReaderNet().to(memory_format=torch.channels_last)
+        self.network = architecture()
+        if start is not None:
+            checkpoints.restore(self.network, start)
+        self.network = self.network.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
-        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=plan.learning_rate, weight_decay=WEIGHT_DECAY)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimiser, LEARNING_RATE, total_steps=plan.steps + 1, pct_start=0.06
+            self._optimiser, plan.learning_rate, total_steps=plan.steps + 1, pct_start=0.06
         )
         self._loss = nn.CTCLoss(blank=ctc.BLANK, zero_infinity=True)
         if self._path.exists():
@@ -180,15 +196,19 @@ class _Run:
         self._schedule.load_state_dict(state["schedule"])
 
 
-@torch.no_grad()
-def evaluate(network: ReaderNet, crops: Sequence[LabelledCrop], *, batch: int = 128) -> Score:
+def evaluate(network: nn.Module, crops: Sequence[LabelledCrop]) -> Score:
     """Exact match of the network, in FP32, on whole crops."""
     score = Score()
+    for crop, text in zip(crops, read(network, crops), strict=True):
+        score.add(f"{crop.country}{crop.rows}", right=text == crop.text)
+    return score
+
+
+@torch.no_grad()
+def read(network: nn.Module, crops: Sequence[LabelledCrop], *, batch: int = 128) -> Iterator[str]:
+    """What the network reads, in FP32, on each whole crop."""
     network.eval()
     for first in range(0, len(crops), batch):
-        part = crops[first : first + batch]
-        pictures = torch.from_numpy(np.stack([reader_data.plain(crop) for crop in part]))[:, None].float()
-        for crop, logits in zip(part, network(pictures).numpy(), strict=True):
-            text = ctc.decode(logits, line_columns=COLUMNS).text
-            score.add(f"{crop.country}{crop.rows}", right=text == crop.text)
-    return score
+        pictures = np.stack([reader_data.plain(crop) for crop in crops[first : first + batch]])
+        for logits in network(torch.from_numpy(pictures)[:, None].float()).numpy():
+            yield ctc.decode(logits, line_columns=COLUMNS).text

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
 
-_ONE_THREAD = {
+ONE_THREAD = {
     "INFERENCE_NUM_THREADS": 1,
     "NUM_STREAMS": 1,
     "PERFORMANCE_HINT": "LATENCY",
@@ -33,7 +33,7 @@ class Network:
             model = _core().read_model(file)
             if input_shape is not None:
                 model.reshape(list(input_shape))
-            self._request = _core().compile_model(model, "CPU", _ONE_THREAD).create_infer_request()
+            self._request = _core().compile_model(model, "CPU", ONE_THREAD).create_infer_request()
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise ConfigError(
