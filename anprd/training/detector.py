@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import torch
 
+from anprd.records import Bgr
 from anprd.training import cores, detector_data, detector_scenes, yolo
 
 BATCH = 16
@@ -19,6 +22,20 @@ RENDERED_COUNT = 500  # a tenth of the photos: enough for rare plates, too few t
 STREET_COUNT = 30  # of twelve frames: enough to unlearn windows and hedges
 
 
+class Scenes(yolo.YOLODataset):  # type: ignore[misc]  # ultralytics is untyped
+    """Pictures at the size they have: a mosaic cuts windows out of them, in which far plates keep their pixels.
+
+    ultralytics would shrink each to the window first. Without a mosaic the window shows the whole picture, shrunk.
+    """
+
+    def load_image(self, i: int, *_: Any, **__: Any) -> tuple[Bgr, tuple[int, int], tuple[int, int]]:
+        """Picture number `i`, and twice its height and width: as it was and as it is."""
+        cached = self.ims[i]
+        image = np.asarray(cached if cached is not None else cv2.imread(self.im_files[i]), np.uint8)
+        height, width = image.shape[:2]
+        return image, (height, width), (height, width)
+
+
 class CpuBf16Trainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is untyped
     """ultralytics' detection trainer with the forward pass in bf16 and channels_last."""
 
@@ -26,6 +43,23 @@ class CpuBf16Trainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytic
         super()._setup_train(*args, **kwargs)
         torch.set_num_threads(cores.thread_count())  # ultralytics leaves one core to a loader that needs a third of it
         self.model: torch.nn.Module = self.model.to(memory_format=torch.channels_last)
+
+    def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:  # noqa: ANN401
+        """What ultralytics builds, but for training with pictures at their own size."""
+        if mode != "train":
+            return super().build_dataset(img_path, mode, batch)
+        settings = self.args
+        return Scenes(
+            img_path=img_path,
+            imgsz=settings.imgsz,
+            batch_size=batch,
+            augment=True,
+            hyp=settings,
+            cache=settings.cache,
+            single_cls=settings.single_cls,
+            data=self.data,
+            task=settings.task,
+        )
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
         """The batch as ultralytics prepares it, its pictures in channels_last."""
@@ -40,6 +74,9 @@ class Plan:
 
     model: str = "yolov8n.yaml"
     side_px: int = 416
+    """Of the square windows that are trained on."""
+    picture_px: int = 576
+    """The longest side of the pictures that windows are cut from."""
     epochs: int = 30
     rendered_count: int = RENDERED_COUNT
     street_count: int = STREET_COUNT
@@ -60,20 +97,25 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
     Raises:
         ConfigError: `data` is not such a folder.
     """
-    scenes = out / f"scenes-{plan.side_px}"
-    description = detector_data.prepare(data, scenes, side_px=plan.side_px)
+    scenes = out / f"scenes-{plan.picture_px}"
+    description = detector_data.prepare(data, scenes, side_px=plan.picture_px)
     detector_scenes.add(
-        scenes, side_px=plan.side_px, pasted=plan.rendered_count, streets=plan.street_count, fonts=fonts
+        scenes, side_px=plan.picture_px, pasted=plan.rendered_count, streets=plan.street_count, fonts=fonts
     )
-    yolo.trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
     last = out / plan.name / "weights" / "last.pt"
     if last.exists() and _is_finished(last):
         return out / plan.name / "weights" / "best.pt"
     if last.exists():
-        yolo.YOLO(str(last)).train(trainer=CpuBf16Trainer, resume=True)
+        fit(yolo.YOLO(str(last)), {"resume": True})
     else:
-        yolo.YOLO(plan.model).train(trainer=CpuBf16Trainer, **_arguments(description, out, plan))
+        fit(yolo.YOLO(plan.model), arguments(description, out, plan))
     return out / plan.name / "weights" / "best.pt"
+
+
+def fit(network: Any, arguments: dict[str, Any]) -> None:  # noqa: ANN401  # ultralytics is untyped
+    """Train an `ultralytics.YOLO` in bf16 with ultralytics' own arguments."""
+    yolo.trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
+    network.train(trainer=CpuBf16Trainer, **arguments)
 
 
 def _is_finished(last: Path) -> bool:
@@ -82,7 +124,7 @@ def _is_finished(last: Path) -> bool:
     return bool(checkpoint["epoch"] == -1)
 
 
-def _arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:
+def arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:
     """What ultralytics is told. No flip: a mirrored plate exists nowhere and is what badges and signs look like."""
     return {
         "data": str(description),
@@ -96,7 +138,8 @@ def _arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:
         "cos_lr": True,
         "warmup_epochs": 1,
         "mosaic": 0.6,
-        "close_mosaic": max(1, plan.epochs // 5),
+        "close_mosaic": 1,  # windows of the true size are what far plates are learnt from
+        "multi_scale": 0.35,
         "scale": 0.6,
         "degrees": 6,
         "shear": 3,

@@ -1,5 +1,6 @@
 """The door to ultralytics, which phones home, installs packages and writes into the home folder unless told not to."""
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -8,10 +9,15 @@ os.environ.setdefault("YOLO_OFFLINE", "true")
 os.environ.setdefault("YOLO_AUTOINSTALL", "false")
 os.environ.setdefault("YOLO_CONFIG_DIR", str(Path(tempfile.gettempdir()) / f"anprd-ultralytics-{os.getuid()}"))
 Path(os.environ["YOLO_CONFIG_DIR"]).mkdir(parents=True, exist_ok=True)
+logging.disable(logging.INFO)  # the first import of all greets on standard output, which is for results
 
 from ultralytics import YOLO  # noqa: E402  (the settings above must stand first)
+from ultralytics.data.dataset import YOLODataset  # noqa: E402
 from ultralytics.engine import trainer  # noqa: E402
 from ultralytics.models.yolo.detect import DetectionTrainer  # noqa: E402
+from ultralytics.utils import LOGGER  # noqa: E402
 from ultralytics.utils.metrics import ap_per_class  # noqa: E402
 
-__all__ = ["YOLO", "DetectionTrainer", "ap_per_class", "trainer"]
+logging.disable(logging.NOTSET)
+
+__all__ = ["LOGGER", "YOLO", "DetectionTrainer", "YOLODataset", "ap_per_class", "trainer"]

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import typer
 
@@ -16,3 +18,20 @@ def test_a_missing_extra_says_what_to_install(capsys):
 def test_a_module_of_our_own_that_is_missing_is_a_bug():
     with pytest.raises(ModuleNotFoundError), training.needs_extra():
         raise ModuleNotFoundError("No module named 'anprd.nothing'", name="anprd.nothing")
+
+
+def test_the_data_is_named_once_by_place_or_by_name():
+    assert training._folder(Path("data"), None) == training._folder(None, Path("data")) == Path("data")
+
+
+@pytest.mark.parametrize("named", [None, Path("data")])
+def test_data_named_twice_or_not_at_all_is_wrong_usage(named):
+    with pytest.raises(typer.BadParameter):
+        training._folder(named, named)
+
+
+def test_a_whole_training_needs_its_folder_and_compares_with_nothing():
+    with pytest.raises(typer.BadParameter, match="working folder"):
+        training._needed(None, None)
+    with pytest.raises(typer.BadParameter, match="needs --from"):
+        training._needed(Path("work"), Path("elsewhere"))

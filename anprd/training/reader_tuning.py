@@ -1,0 +1,110 @@
+"""Fine-tune the reader on the crops of one site, gently: a low learning rate, and rendered plates beside.
+
+Half of what it sees are rendered plates of all countries, so that it does not forget what this site never shows; how
+much it forgot is measured on others of them. All that is made on the way lies in a temporary folder, which goes when
+the call ends, however it ends.
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from anprd.errors import ConfigError
+from anprd.training import checkpoints, cores, reader, reader_data, rendered
+from anprd.training.evaluation import texts
+from anprd.training.index import TRAIN, VAL
+from anprd.training.progress import Progress, silent
+from anprd.training.reader_data import LabelledCrop
+from anprd.training.reader_net import ReaderNet
+from anprd.training.tuning import ELSEWHERE, HELD_BACK, Figures, Outcome, Part, Site
+
+NAME = "reader"
+STEPS = 300
+BATCH = 64
+LEARNING_RATE = 2e-4  # an eighth of the first training's: docs/models.md#fine-tuning
+RENDERED_SHARE = 0.5
+RENDERED_COUNT = 2000  # one shard of the store, rendered in some seconds
+CHECKED_COUNT = 400  # of them, not trained on
+VALIDATION_TRUST = frozenset({"eye", "exact"})
+PLAN = reader.Plan(
+    steps=STEPS,
+    batch=BATCH,
+    rendered_share=RENDERED_SHARE,
+    background_share=0.0,
+    rendered_count=RENDERED_COUNT,
+    learning_rate=LEARNING_RATE,
+)
+
+
+def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silent) -> Outcome:
+    """Go on training a reader on the site's crops; a result is written only when all is done.
+
+    Args:
+        site: the checkpoint, `crops/` and `index.csv`.
+        out: the folder that gets `reader.pt`.
+        plan: length and mixture; see `PLAN`.
+        progress: told how far it is.
+
+    Raises:
+        ConfigError: the checkpoint or a folder cannot be used.
+    """
+    torch.set_num_threads(cores.thread_count())
+    checkpoint = checkpoints.find(site.start, NAME)
+    network = ReaderNet()
+    checkpoints.restore(network, checkpoint)
+    real, parts = _crops(site)
+    with tempfile.TemporaryDirectory(prefix="anprd-") as folder:
+        work = Path(folder)
+        with progress("rendering", 1) as advance:
+            rendered.prepare(work, count=plan.rendered_count, fonts=site.fonts)
+            advance()
+        store = rendered.load(work)
+        parts["rendered"] = store[:CHECKED_COUNT]
+        before = _measure(network, parts, progress)
+        run = reader.Run(plan, work, start=checkpoint)
+        _learn(run, reader.Samples(real, store[CHECKED_COUNT:]), plan, progress)
+        after = _measure(run.average, parts, progress)
+        torch.save(run.average.state_dict(), work / "tuned.pt")
+        target = checkpoints.put(work / "tuned.pt", out / f"{NAME}.pt")
+    return Outcome(target, tuple(Part(name, len(crops), before[name], after[name]) for name, crops in parts.items()))
+
+
+def _crops(site: Site) -> tuple[list[LabelledCrop], dict[str, Sequence[LabelledCrop]]]:
+    """What is trained on, and the named parts that are measured."""
+    real = reader_data.load(site.data, TRAIN)
+    if not real:
+        raise ConfigError(f"{site.data}: index.csv has no crop of the split {TRAIN} to learn from")
+    folders = {HELD_BACK: site.data} | ({ELSEWHERE: site.elsewhere} if site.elsewhere else {})
+    parts: dict[str, Sequence[LabelledCrop]] = {}
+    for name, folder in folders.items():
+        parts[name] = reader_data.load(folder, VAL, trust=VALIDATION_TRUST)
+        if not parts[name]:
+            raise ConfigError(f"{folder}: index.csv has no crop of the split {VAL} to measure on")
+    return real, parts
+
+
+def _learn(run: reader.Run, samples: reader.Samples, plan: reader.Plan, progress: Progress) -> None:
+    loader = DataLoader(reader.Stream(samples, plan, 0), batch_size=plan.batch, num_workers=1, prefetch_factor=6)
+    with progress("training", plan.steps) as advance:
+        for pictures, texts in islice(loader, plan.steps):
+            run.learn(pictures, texts)
+            advance()
+
+
+def _measure(network: nn.Module, parts: Mapping[str, Sequence[LabelledCrop]], progress: Progress) -> dict[str, Figures]:
+    figures: dict[str, Figures] = {}
+    with progress("measuring", sum(map(len, parts.values()))) as advance:
+        for name, crops in parts.items():
+            right = edits = 0
+            for crop, text in zip(crops, reader.read(network, crops), strict=True):
+                right += text == crop.text
+                edits += texts.edit_distance(crop.text, text)
+                advance()
+            characters = sum(len(crop.text) for crop in crops)
+            figures[name] = {"exact_match": right / len(crops), "cer": edits / characters}
+    return figures

@@ -1,0 +1,118 @@
+"""A trained network goes on learning from a user's own pictures: a table, one file, and nothing left behind."""
+
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.command import ROOT, TIMEOUT_S, Done, anprd, argv, environment
+from tests.conftest import train_python
+
+pytestmark = [pytest.mark.training, pytest.mark.weights]
+
+CHECKPOINTS = ROOT / "weights" / "checkpoints"
+PICTURES = 10
+TEXTS = [f"AB{number}CD" for number in range(PICTURES)]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """Ten pictures of one camera, as crops and as scenes, without a column `split`."""
+    folder = tmp_path_factory.mktemp("site")
+    for name in ("crops", "images", "labels"):
+        (folder / name).mkdir()
+    for number, text in enumerate(TEXTS):
+        scene = np.full((120, 160, 3), 90, np.uint8)
+        scene[50:74, 40:136] = 235
+        cv2.putText(scene, text, (44, 68), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (20, 20, 20), 2)
+        cv2.imwrite(str(folder / "images" / f"{number}.png"), scene)
+        cv2.imwrite(str(folder / "crops" / f"{number}.png"), scene[50:74, 40:136])
+        (folder / "labels" / f"{number}.txt").write_text("0 .55 .5166 .6 .2\n")
+    lines = [f"{number}.png,{text}" for number, text in enumerate(TEXTS)]
+    (folder / "index.csv").write_text("\n".join(["image,text", *lines]) + "\n")
+    return folder
+
+
+@pytest.fixture
+def scratch(tmp_path) -> Path:
+    """Where temporary files go, to see what is left of them."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    return folder
+
+
+def left_behind(scratch: Path) -> list[str]:
+    return [path.name for path in scratch.glob("anprd-*") if not path.name.startswith("anprd-ultralytics")]
+
+
+def tuned(scratch: Path, *arguments: object) -> Done:
+    return anprd("train", *arguments, python=train_python(), TMPDIR=str(scratch))
+
+
+@pytest.mark.parametrize(
+    ("network", "few", "figures"),
+    [
+        ("detector", ("--epochs", 1, "--side-px", 64), ("map50_95", "map50", "precision", "recall")),
+        ("reader", ("--steps", 2, "--batch", 4), ("exact_match", "cer")),
+    ],
+)
+def test_it_compares_before_with_after_and_leaves_one_file(network, few, figures, site, scratch, tmp_path):
+    out = tmp_path / "out"
+    done = tuned(scratch, network, "--from", ROOT / "weights", "--data", site, "--out", out, *few)
+    assert done.code == 0, done.err
+    title, *rows, path = done.out.splitlines()
+    assert title.split() == ["pictures", "number", "figure", "before", "after"]
+    held_back = [row.split() for row in rows if row.startswith("held back")]
+    assert [row[3] for row in held_back] == list(figures)
+    assert all(row[2] == "1" and float(row[5]) >= 0 for row in held_back)
+    assert path == str(out / f"{network}.pt")
+    assert [file.name for file in out.iterdir()] == [f"{network}.pt"]
+    assert left_behind(scratch) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_nothing_behind(number, site, scratch, tmp_path):
+    out = tmp_path / "out"
+    command = argv("train", "reader", "--from", ROOT / "weights", "--data", site, "--out", out, python=train_python())
+    process = subprocess.Popen(
+        command, env=environment(TMPDIR=str(scratch)), cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    ends_s = time.monotonic() + TIMEOUT_S
+    while not left_behind(scratch) and process.poll() is None and time.monotonic() < ends_s:
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, complaint = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 130
+    assert "Traceback" not in complaint
+    assert left_behind(scratch) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["scratch"]
+
+
+@pytest.mark.parametrize(
+    ("network", "start", "sentence"),
+    [
+        ("detector", CHECKPOINTS / "reader.pt", "reader.pt: is no checkpoint of ultralytics"),
+        ("reader", CHECKPOINTS / "detector.pt", "detector.pt: holds no weights of this network"),
+        ("reader", ROOT / "weights" / "reader.xml", "reader.xml: is an exported network"),
+        ("reader", ROOT / "docs", "docs/checkpoints/reader.pt: no such checkpoint"),
+    ],
+)
+def test_what_is_no_such_checkpoint_is_one_sentence(network, start, sentence, site, scratch, tmp_path):
+    done = tuned(scratch, network, "--from", start, "--data", site, "--out", tmp_path / "out")
+    assert done.code == 78
+    assert sentence in done.sentence
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_box_outside_its_picture_is_one_sentence(site, scratch, tmp_path):
+    broken = shutil.copytree(site, tmp_path / "broken")
+    (broken / "labels" / "3.txt").write_text("0 .9 .5 .6 .2\n")
+    done = tuned(scratch, "detector", "--from", ROOT / "weights", "--data", broken, "--out", tmp_path / "out")
+    assert done.code == 78
+    assert "labels/3.txt: '0 .9 .5 .6 .2' is no box in the picture" in done.sentence
+    assert left_behind(scratch) == []
