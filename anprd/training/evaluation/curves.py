@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BINS = 15  # Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017)
-RECALL_STEPS = 101  # of the interpolated precision: COCO's, and ultralytics' (8.4, compute_ap)
+RECALL_STEPS = 101  # of the interpolated precision: COCO's
 
 Numbers = NDArray[np.float64]
 
@@ -85,9 +85,13 @@ def reading_curve(confidences: Sequence[float], right: Sequence[bool], *, readin
 
 
 def average_precision(curve: Curve) -> float:
-    """The area under precision over recall, both ends filled in, at `RECALL_STEPS` points (as ultralytics does it)."""
-    recall = np.concatenate([[0.0], curve.share, [1.0]])
-    precision = np.concatenate([[1.0], curve.precision, [0.0]])
+    """The area under precision over recall at `RECALL_STEPS` points, as ultralytics (8.4, compute_ap) counts it.
+
+    Precision is 1 before the first detection and 0 beyond the last recall that was reached.
+    """
+    reached = curve.share[-1:] if len(curve.share) else np.ones(1)
+    recall = np.concatenate([[0.0], curve.share, reached, [1.0]])
+    precision = np.concatenate([[1.0], curve.precision, [0.0, 0.0]])
     envelope = np.flip(np.maximum.accumulate(np.flip(precision)))
     steps = np.linspace(0, 1, RECALL_STEPS)
     return float(np.trapezoid(np.interp(steps, recall, envelope), steps))
