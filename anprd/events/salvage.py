@@ -52,5 +52,5 @@ def _is_event(key: object, fields: object) -> bool:
     """Whether the row is what it says: damage may have gone through the middle of it."""
     try:
         return isinstance(fields, str) and Event.from_fields(json.loads(fields)).key == key
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return False
