@@ -86,7 +86,7 @@ def _networks(networks: Table) -> str:
         for name, network in networks.items()
     ]
     titles = ["network", *(f"{kind.upper()} {unit}" for kind in kinds for unit in ("ms", "MB"))]
-    note = "One call on one thread, the median; INT8 and FP32 in turns."
+    note = "CPU time of one call on one thread, the median; INT8 and FP32 in turns."
     return f"<h2>Speed and size</h2><p class=note>{note}</p>{_table(titles, rows)}" if rows else ""
 
 

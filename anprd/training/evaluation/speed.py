@@ -1,4 +1,7 @@
-"""How long a network takes and how much it weighs, INT8 and FP32 in turns, so that other work slows both alike."""
+"""How much CPU time a network takes and what it weighs, INT8 and FP32 in turns.
+
+Time of the processor, not of the wall: beside other work on the same cores a call is interrupted, and costs no more.
+"""
 
 import statistics
 import time
@@ -21,7 +24,7 @@ SHAPES = {
 }
 
 Figures = dict[str, dict[str, dict[str, float]]]
-"""By network, by kind of arithmetic: `ms`, the median of one call on one thread, and `mb`, its files' size."""
+"""By network, by kind of arithmetic: `ms` of CPU, the median of one call on one thread, and `mb`, its files' size."""
 
 
 def measure(folders: Mapping[str, Path]) -> Figures:
@@ -47,9 +50,9 @@ def _spans_ms(networks: Mapping[str, Network], shape: tuple[int, ...]) -> dict[s
     spans_s: dict[str, list[float]] = {name: [] for name in networks}
     for _ in range(ROUNDS):
         for name, network in networks.items():
-            began_s = time.perf_counter()
+            began_s = time.process_time()
             network(batch)
-            spans_s[name].append(time.perf_counter() - began_s)
+            spans_s[name].append(time.process_time() - began_s)
     return {name: round(1000 * statistics.median(spans), 3) for name, spans in spans_s.items()}
 
 
