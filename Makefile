@@ -4,6 +4,8 @@ PYTHON ?= python3
 # The service's Python must be one that the user anprd may run: Debian's own, where there is one and no other is named.
 SYSTEM_PYTHON ?= $(if $(filter file,$(origin PYTHON)),$(firstword $(wildcard /usr/bin/python3) $(PYTHON)),$(PYTHON))
 PREFIX := /opt/anprd
+INPUTS ?= 100000
+SEED ?= 1
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml README.md LICENSE
 
@@ -11,7 +13,7 @@ TEST_PACKAGES := redis-server python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly
 
 .DELETE_ON_ERROR:
-.PHONY: help run test test-systemd chaos soak lint format train-env system-packages lock install uninstall clean
+.PHONY: help run test test-systemd chaos soak fuzz sbom audit lint format train-env system-packages lock install uninstall clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +42,15 @@ HOURS ?= 12
 RECONNECTS ?= 2000
 soak: system-packages .venv/.test-installed ## Run one worker through HOURS=12 of film and RECONNECTS=2000, and look for leaks.
 	.venv/bin/python -m tests.chaos.soak --hours $(HOURS) --reconnects $(RECONNECTS) --json var/chaos/soak.json
+
+fuzz: .venv/.test-installed ## Feed the program INPUTS broken inputs (100000 unless told), made from SEED; a quarter of an hour.
+	.venv/bin/python -m tests.fuzz.run --inputs $(INPUTS) --seed $(SEED)
+
+sbom: .venv/.installed ## Write sbom.cdx.json: what the service is made of, networks included (CycloneDX).
+	.venv/bin/python tools/sbom.py requirements.lock >sbom.cdx.json
+
+audit: ## Ask the vulnerability service of PyPI about every locked package; it must be reachable.
+	@sh tools/audit $(PYTHON)
 
 lint: .venv/.test-installed ## Style, types and the direction of imports.
 	.venv/bin/ruff check

@@ -9,6 +9,7 @@ Key = tuple[str, ...]
 """The way to a value from the top of the file: `("cameras", "gate-north", "url")`."""
 
 VALUE_CHARACTERS_MAX = 80
+KEY_CHARACTERS_MAX = 200  # a camera's name has 63, and no key is longer than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Fault:
     def sentence(self, file: str) -> str:
         """`cameras.yaml:7: cameras.gate.url: is missing`."""
         place = f"{file}:{self.line}" if self.line else file
-        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+        key = self.key if len(self.key) <= KEY_CHARACTERS_MAX else self.key[:KEY_CHARACTERS_MAX] + "..."
+        return f"{place}: {key}: {self.message}" if key else f"{place}: {self.message}"
 
 
 class Faults:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 MASK = "***"
+TEXT_LENGTH_MAX = 16384  # a traceback with its causes fits
+_URL_LENGTH_MAX = 4096
 DEPTH_MAX = 8  # fields of a log line nest two or three deep; what lies deeper is shown as text
 
 _WORDS = (
@@ -33,7 +35,15 @@ _SECRET_KEY = re.compile(rf"(?:.*_)?(?:{_WORDS})", re.IGNORECASE)
 
 
 def redact(text: str) -> str:
-    """The text with every password replaced by `***`; names of users, hosts and paths stay where that is safe."""
+    """The text with every password replaced by `***`; names of users, hosts and paths stay where that is safe.
+
+    What goes beyond `TEXT_LENGTH_MAX` characters is cut off: the rules below take quadratic time, minutes for a hostile
+    megabyte.
+    """
+    if len(text) > TEXT_LENGTH_MAX:
+        # A URL at the cut may have lost the `@` by which its password is known: it goes as a whole.
+        whole = text.rfind("//", TEXT_LENGTH_MAX - _URL_LENGTH_MAX, TEXT_LENGTH_MAX)
+        text = text[: whole if whole >= 0 else TEXT_LENGTH_MAX] + " ... (cut)"
     text = _USER_INFO.sub(rf"\g<user>{MASK}@", text)
     text = _ENCODED_USER_INFO.sub(rf"\g<user>{MASK}%40", text)
     text = _BARE_USER_INFO.sub(rf"\g<user>{MASK}@", text)

@@ -78,6 +78,13 @@ def warnings(loaded: Settings) -> Iterator[str]:
 
 
 def _missing_clip(camera: CameraSettings) -> Iterator[str]:
-    if camera.url.startswith("file:") and not Path(camera.url.removeprefix("file:")).is_file():
+    if camera.url.startswith("file:") and not _is_file(Path(camera.url.removeprefix("file:"))):
         path = redact(camera.url.removeprefix("file:"))
         yield f"cameras.{camera.name}.url: there is no file {path}; a network camera's URL begins with rtsp://"
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than any file has
+        return False

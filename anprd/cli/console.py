@@ -10,6 +10,7 @@ from rich.table import Table
 
 from anprd.redaction import redact
 
+CELL_MAX = 200  # characters; what is longer is none of ours, and floods the terminal
 PIPE_WIDTH = 250  # columns of a table that goes into a file or a pipe: nothing is cut to the width of no terminal
 
 
@@ -46,7 +47,7 @@ class Lines:
         self._write(["" if cell is None else str(cell) for cell in cells])
 
     def _write(self, cells: list[str]) -> None:
-        padded = (cell.ljust(width) for cell, (_, width) in zip(cells, self._columns, strict=True))
+        padded = (cell[:CELL_MAX].ljust(width) for cell, (_, width) in zip(cells, self._columns, strict=True))
         line = "  ".join(padded).rstrip()
         print("".join(character if character.isprintable() else "?" for character in line), flush=True)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 # Larger than any camera's picture: what claims more is an attack on the memory. OpenCV reads it when it is loaded.
-os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "200000000")
+os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "120000000")
+os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")  # of a damaged picture one sentence is said, and that by us
 
 import cv2
 import numpy as np
@@ -71,7 +72,7 @@ def load_picture(file: Path) -> Bgr:
     try:
         image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
     except cv2.error as error:
-        raise SourceError(f"{file}: is damaged or has more than 200 million pixels; save it anew, smaller") from error
+        raise SourceError(f"{file}: is damaged or has more than 120 million pixels; save it anew, smaller") from error
     if image is None:
         raise SourceError(f"{file}: is no picture; JPEG, PNG, WebP, BMP and TIFF can be read")
     return np.asarray(image, np.uint8)

@@ -9,13 +9,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from anprd.records import Box, Dates, TimeBasis, Verdict, VerdictKind
 
 SCHEMA = 1
 TRACKS_REMEMBERED_MAX = 256  # passes of one camera that may still be updated; a frame rarely shows ten plates
 
+_NUMBER_MAX = 1e9  # no confidence and no pixel is near it
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE = frozenset({"schema", "revision", "rows", "votes", "reads", "track"})
 _TYPED = _WHOLE | {"confidence", "box"}
@@ -187,7 +188,7 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
 def _typed(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # anybody may write to the stream, `[[[[...` too
         return text
 
 
@@ -211,6 +212,8 @@ class _Fields:
     def text(self, name: str) -> str:
         if name not in self._fields:
             raise ValueError(f"{name} is missing")
+        if not isinstance(self._fields[name], str):  # a damaged record of the spool
+            raise ValueError(f"{name} is no text")  # noqa: TRY004  # every fault is a ValueError
         return self._fields[name]
 
     def whole(self, name: str) -> int:
@@ -221,9 +224,9 @@ class _Fields:
 
     def number(self, name: str) -> float:
         value = self._json(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            return float(value)
-        raise ValueError(f"{name} is no number")
+        if not _is_number(value):
+            raise ValueError(f"{name} is no number")
+        return float(value)
 
     def time(self, name: str) -> datetime:
         try:
@@ -232,16 +235,24 @@ class _Fields:
             raise ValueError(f"{name} is no time") from error
         if moment.tzinfo is None:
             raise ValueError(f"{name} has no time zone")
-        return moment.astimezone(UTC)
+        try:
+            return moment.astimezone(UTC)
+        except OverflowError as error:  # the first or the last day there is
+            raise ValueError(f"{name} is no time") from error
 
     def box(self) -> list[float]:
         value = self._json("box")
-        if not isinstance(value, list) or len(value) != 4 or not all(type(edge) in {int, float} for edge in value):
+        if not isinstance(value, list) or len(value) != 4 or not all(map(_is_number, value)):
             raise ValueError("box is not a list of 4 numbers")
         return [float(edge) for edge in value]
 
     def _json(self, name: str) -> object:
         try:
             return json.loads(self.text(name))
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{name} is no number") from error
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    # The comparison is false for NaN, and exact for whole numbers that no float holds.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _NUMBER_MAX

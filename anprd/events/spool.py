@@ -208,7 +208,7 @@ class Spool:
         for seq, fields in rows:
             try:
                 events.append(Event.from_fields(json.loads(fields)))
-            except (ValueError, TypeError, AttributeError) as error:
+            except (ValueError, TypeError, AttributeError, RecursionError) as error:
                 damaged.append((seq,))
                 self._log.error("events_dropped", reason="record_damaged", error=str(error), record=str(fields))
         if damaged:

@@ -210,3 +210,23 @@ def test_a_record_of_an_older_version_says_nothing_of_its_clock_and_is_dated_by_
     fields = event().to_fields()
     del fields["clock"]
     assert Event.from_fields(fields).clock is TimeBasis.ARRIVAL
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("confidence", "NaN"),
+        ("confidence", "1e999"),
+        ("confidence", "9" * 400),
+        ("votes", "[" * 3000),
+        ("votes", "9" * 5000),
+        ("box", '[1, 2, 3, "4"]'),
+        ("box", "[1, 2, 3, NaN]"),
+        ("at", "0001-01-01T00:00:00+23:59"),
+        ("clock", "hourglass"),
+    ],
+)
+def test_a_field_that_is_no_such_value_is_told_whatever_it_is(name: str, text: str):
+    with pytest.raises(ValueError, match=f"{name} is|hourglass"):
+        Event.from_fields(event().to_fields() | {name: text})
+    typed({name: text})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.redaction import MASK, redact, redacted
+from anprd.redaction import MASK, TEXT_LENGTH_MAX, redact, redacted
 
 SECRET = "S3kr1t"
 
@@ -122,3 +122,13 @@ def test_what_nests_too_deep_is_shown_as_text_and_still_redacted():
 
 def test_an_exception_keeps_its_type():
     assert redacted(ValueError(f"redis://:{SECRET}@h")) == "ValueError: redis://:***@h"
+
+
+@pytest.mark.parametrize("hostile", ["//a:", "a:", "://", "[{'password': '", "%3A%2F%2F", '"a'])
+def test_a_long_hostile_text_is_cut_before_it_takes_minutes(hostile: str):
+    assert len(redact(hostile * 200_000)) <= 2 * TEXT_LENGTH_MAX
+
+
+def test_a_url_at_the_cut_goes_as_a_whole():
+    text = "x" * (TEXT_LENGTH_MAX - 20) + "rtsp://user:hunter2-and-more@192.0.2.1/" + "y" * 100
+    assert "hunter2" not in redact(text)

@@ -28,7 +28,7 @@ def test_the_server_writes_through_and_listens_to_nobody_outside():
     options = dict(zip(words[1::2], words[2::2], strict=True))
     assert options["--appendonly"] == "yes"
     assert options["--bind"] == "127.0.0.1"
-    assert (options["--port"], options["--unixsocketperm"]) == ("0", "700")
+    assert (options["--port"], options["--unixsocketperm"]) == ("0", "600")
 
 
 def test_a_missing_extra_is_named(monkeypatch):
