@@ -4,6 +4,7 @@ What they need (torch, ultralytics, nncf) is an extra, and is imported once a co
 """
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from enum import StrEnum
@@ -219,8 +220,9 @@ def train_baseline(
         from anprd.training import baseline, jobs
         from anprd.vision.weights import default_folder
     plan = replace(baseline.PLAN, steps=steps, batch=batch, rendered_count=rendered)
-    checkpoint = jobs.train_baseline(data, out, plan, scenes=scenes, fonts=fonts)
-    measured = jobs.compare_baseline(checkpoint, data, weights or default_folder())
+    with contextlib.redirect_stdout(sys.stderr):  # NNCF and ultralytics report on standard output
+        checkpoint = jobs.train_baseline(data, out, plan, scenes=scenes, fonts=fonts)
+        measured = jobs.compare_baseline(checkpoint, data, weights or default_folder())
     (console.say_json if json else command.print_table)(asdict(measured))
 
 

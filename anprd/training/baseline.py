@@ -178,7 +178,7 @@ def _row(variant: Variant, crops: Sequence[LabelledCrop], ms: float) -> Row:
     readings = [ctc.decode(variant.infer(_input(crop))[0], line_columns=LINE_COLUMNS).text for crop in crops]
     groups: dict[str, list[bool]] = {}
     for crop, text in zip(crops, readings, strict=True):
-        groups.setdefault(f"{crop.country} {crop.rows}-row", []).append(crop.text == text)
+        groups.setdefault(f"{crop.country} {crop.rows}-row".strip(), []).append(crop.text == text)
     edits = sum(texts.edit_distance(crop.text, text) for crop, text in zip(crops, readings, strict=True))
     return Row(
         name=variant.name,

@@ -105,6 +105,23 @@ def test_they_can_be_evaluated_on_their_data(weights, data):
     assert 0 <= report["reader"]["all"]["exact_match"] <= 1
 
 
+def test_the_baseline_stands_beside_the_reader_in_each_of_its_forms(weights, data, tmp_path):
+    few = ("--steps", 1, "--batch", 2, "--rendered", 8)
+    done = trained("train", "baseline", data / "read", "--out", tmp_path, "--weights", weights, "--json", *few)
+    (report,) = done.objects
+    names = [row["name"] for row in report["rows"]]
+    assert names == [
+        "CRNN, torch FP32",
+        "CRNN, torch FX INT8",
+        "CRNN, OpenVINO FP32",
+        "CRNN, OpenVINO INT8",
+        "shipped reader, OpenVINO INT8",
+    ]
+    size_mb = dict(zip(names, (row["mb"] for row in report["rows"]), strict=True))
+    assert size_mb["CRNN, torch FX INT8"] < size_mb["CRNN, torch FP32"] / 3
+    assert report["yardstick_ms"] > 0
+
+
 def test_a_folder_that_holds_no_labels_is_one_sentence(weights, tmp_path):
     done = anprd("evaluate", "--weights", weights, tmp_path)
     assert done.code == 78
