@@ -10,6 +10,7 @@ Key = tuple[str, ...]
 
 VALUE_CHARACTERS_MAX = 80
 KEY_CHARACTERS_MAX = 200  # a camera's name has 63, and no key is longer than that
+MESSAGE_CHARACTERS_MAX = 1500  # it may quote a name from the file, which may have a megabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Fault:
     def sentence(self, file: str) -> str:
         """`cameras.yaml:7: cameras.gate.url: is missing`."""
         place = f"{file}:{self.line}" if self.line else file
-        key = self.key if len(self.key) <= KEY_CHARACTERS_MAX else self.key[:KEY_CHARACTERS_MAX] + "..."
-        return f"{place}: {key}: {self.message}" if key else f"{place}: {self.message}"
+        key, message = _cut(self.key, KEY_CHARACTERS_MAX), _cut(self.message, MESSAGE_CHARACTERS_MAX)
+        return f"{place}: {key}: {message}" if key else f"{place}: {message}"
 
 
 class Faults:
@@ -78,7 +79,9 @@ def _display(value: object) -> str:
         return "a mapping" if isinstance(value, dict) else "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    text = redact(str(value))
-    if len(text) > VALUE_CHARACTERS_MAX:
-        text = text[:VALUE_CHARACTERS_MAX] + "..."
+    text = _cut(redact(str(value)), VALUE_CHARACTERS_MAX)
     return repr(text) if isinstance(value, str) else text
+
+
+def _cut(text: str, length_max: int) -> str:
+    return text if len(text) <= length_max else text[:length_max] + "..."

@@ -2,12 +2,16 @@
 
 import contextlib
 import http.server
+import itertools
+import mmap
 import os
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
+from pathlib import Path
 
 import cv2
 import pytest
@@ -62,6 +66,33 @@ def stays_silent(connection: socket.socket) -> None:
 
 def plays_and_stays_silent(connection: socket.socket) -> None:
     """RTSP up to PLAY, and then not one packet."""
+    for _ in _requests_answered(connection):
+        pass
+
+
+def plays_one_picture_without_end(connection: socket.socket) -> None:
+    """RTSP up to PLAY, and then a NAL unit that goes on and on (FU-A, RFC 6184, 5.8)."""
+    next(request for request in _requests_answered(connection) if request.startswith("PLAY"))
+    for number in itertools.count():
+        part = bytes([0x7C, 0x85 if number == 0 else 0x05]) + b"\x55" * 60_000
+        packet = struct.pack(">BBHII", 0x80, 96, number % 65536, 3600, 7) + part
+        connection.sendall(b"$" + struct.pack(">BH", 0, len(packet)) + packet)
+
+
+def describes_without_end(connection: socket.socket) -> None:
+    """Promises a description of two gigabytes, and begins to send it."""
+    connection.recv(4096)
+    connection.sendall(b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n")
+    connection.recv(4096)
+    connection.sendall(
+        b"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Type: application/sdp\r\nContent-Length: 2147483000\r\n\r\n"
+    )
+    while True:
+        connection.sendall(b"a=x:" + b"y" * 1000 + b"\r\n")
+        time.sleep(0.001)
+
+
+def _requests_answered(connection: socket.socket) -> Iterator[str]:
     for request in iter(lambda: connection.recv(4096).decode(), ""):
         cseq = next(line for line in request.splitlines() if line.startswith("CSeq"))
         head = f"RTSP/1.0 200 OK\r\n{cseq}\r\nSession: 7\r\n"
@@ -72,6 +103,7 @@ def plays_and_stays_silent(connection: socket.socket) -> None:
         else:
             head += "Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN\r\n\r\n"
         connection.sendall(head.encode())
+        yield request
 
 
 def trouble_with(url: str, **changes: object) -> tuple[str, float]:
@@ -186,3 +218,25 @@ def test_a_web_page_is_no_camera():
     with listening(sends(page)) as url:
         text, _ = trouble_with(url.replace("rtsp://", "http://"))
     assert "does not speak this protocol" in text
+
+
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
+
+
+def test_one_picture_without_end_is_refused_before_it_fills_the_memory():
+    before = resident_bytes()
+    with listening(plays_one_picture_without_end) as url:
+        text, _ = trouble_with(url)
+    # On a machine that does much else the time limit is reached before the 16 MiB.
+    assert "more than any has (16 MiB)" in text or "sent nothing for" in text or "nothing answered within" in text
+    assert resident_bytes() - before < 128 << 20
+
+
+def test_a_description_without_end_costs_no_more_than_the_time_to_open():
+    before = resident_bytes()
+    with listening(describes_without_end) as url:
+        text, took_s = trouble_with(url)
+    assert "s3cret" not in text
+    assert took_s < 15  # two seconds, the second look, and a machine that does much else
+    assert resident_bytes() - before < 64 << 20
