@@ -23,7 +23,8 @@ def at(s, wrong_s=0.0):
 
 def entry(plate, s, *, number=1, era=0, key="", wrong_s=0.0):
     fields = {"type": "confirmed", "camera": "gate", "plate": plate, "id": key or f"{plate}-{s}", "revision": "0"}
-    return Entry(era, f"{number}-0", fields | {"at": at(s, wrong_s)})
+    times = {"at": at(s, wrong_s), "first_seen": at(s - 0.5, wrong_s), "last_seen": at(s + 0.5, wrong_s)}
+    return Entry(era, f"{number}-0", fields | times)
 
 
 ALL_WELL = [entry("A001", 4.5, number=1), entry("B002", 10.5, number=2), entry("A001", 24.5, number=3),
@@ -78,6 +79,11 @@ def test_an_event_that_came_again_after_redis_had_lost_it_is_counted_apart():
 
 def test_passes_that_stand_in_the_wrong_order_are_found():
     assert judge([ALL_WELL[1], ALL_WELL[0], *ALL_WELL[2:]]).disordered
+
+
+def test_of_two_in_view_at_once_either_may_be_told_first():
+    together = replace(ALL_WELL[1], fields=ALL_WELL[1].fields | {"first_seen": at(4.9)})
+    assert not judge([together, ALL_WELL[0], *ALL_WELL[2:]]).disordered
 
 
 def test_a_plate_that_nobody_has_is_strange():

@@ -264,16 +264,23 @@ def _count(account: Account, owed: Mapping[Shown, str | None], found: Sequence[t
 
 
 def _disorder(found: Sequence[tuple[Entry, Shown]], camera: str) -> list[str]:
-    """Passes that stand in the stream after one that began when they were over. The first telling of each counts."""
+    """Passes that stand in the stream after one that came into view when they were gone. The first telling counts.
+
+    Two that were in view at once may be settled in either order.
+    """
     wrong, last, seen = [], None, set()
-    for _, one in found:
+    for entry, one in found:
         if one in seen:
             continue
         seen.add(one)
-        if last is not None and one.last_s < last.first_s:
-            wrong.append(f"{camera}: {one.plate} at {one.first_s:.1f} after {last.plate} at {last.first_s:.1f}")
-        last = one
+        if last is not None and one.last_s < last[1].first_s and _seen(entry, "last") < _seen(last[0], "first"):
+            wrong.append(f"{camera}: {one.plate} at {one.first_s:.1f} after {last[1].plate} at {last[1].first_s:.1f}")
+        last = (entry, one)
     return wrong
+
+
+def _seen(entry: Entry, end: str) -> datetime:
+    return datetime.fromisoformat(entry.fields[f"{end}_seen"])
 
 
 def _unexplained(account: Account, camera: CameraNotes, records: Sequence[Record], span_s: tuple[float, float]) -> None:
