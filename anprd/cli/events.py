@@ -86,7 +86,8 @@ class EventLines:
     def add(self, event: dict[str, Any]) -> None:
         """Add an event as `typed` gives it; what another program wrote without our fields stays empty."""
         confidence = event.get("confidence")
-        shown = f"{confidence:.2f}" if isinstance(confidence, int | float) else None
+        known = isinstance(confidence, int | float) and 0 <= confidence <= 1
+        shown = f"{confidence:.2f}" if known else None
         votes = f"{event.get('votes')}/{event.get('reads')}" if "votes" in event else None
         at, camera, plate, region, kind = (event.get(key) for key in ("at", "camera", "plate", "region", "type"))
         self._lines.add(_local(at), camera, plate or "-", region, shown, votes, kind)

@@ -19,10 +19,11 @@ REQUESTS_MAX = 12
 PACKETS_MAX = 40
 HANG_UP_S = 0.3  # a client that waits for more has had what there is
 _MTU = 1400
+# Without X-PN-REALVIDEO: FFmpeg 8.1.2 ends the process on its first packet (docs/operations.md#known).
 _CODECS = (
     b"H264/90000", b"H265/90000", b"JPEG/90000", b"MP4V-ES/90000", b"VP8/90000", b"VP9/90000", b"AV1/90000",
     b"H263-1998/90000", b"H261/90000", b"MPV/90000", b"MP2T/90000", b"theora/90000", b"raw/90000", b"X-QT/90000",
-    b"X-PN-REALVIDEO/90000", b"vorbis/44100", b"MPEG4-GENERIC/48000", b"QCELP/8000", b"DV/90000",
+    b"vorbis/44100", b"MPEG4-GENERIC/48000", b"QCELP/8000", b"DV/90000",
 )  # fmt: skip
 _SDP_WORDS = (
     b"\r\n", b"m=video 0 RTP/AVP 96\r\n", b"m=audio 0 RTP/AVP 0\r\n", b"m=application 0 RTP/AVP 107\r\n", b"c=IN IP4 ",

@@ -115,3 +115,9 @@ def test_a_follower_waits_between_two_questions_to_a_redis_that_is_away():
 def test_what_another_program_wrote_is_shown_as_far_as_it_goes(capsys):
     events.EventLines().add({"plate": "\x1b[31mX", "confidence": "high", "at": "now"})
     assert capsys.readouterr().out.splitlines()[1].split() == ["now", "?[31mX"]
+
+
+@pytest.mark.parametrize("confidence", [10**400, float("nan"), -1, "0.9", None, [0.9]])
+def test_a_confidence_that_is_none_leaves_its_cell_empty(capsys, confidence):
+    events.EventLines().add({"plate": "A123BC77", "confidence": confidence})
+    assert capsys.readouterr().out.splitlines()[1].split() == ["None", "A123BC77"]
