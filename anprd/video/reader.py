@@ -49,8 +49,8 @@ class PacketReader:
         """The stream once it is open; None: not yet. Raises what opening it raised."""
         with self._changed:
             self._changed.wait_for(lambda: self._stream or self._over, timeout_s)
-            if self._stream is None and self._failure is not None:
-                raise self._failure
+            if self._stream is None:
+                self._raise_failure()
             return self._stream
 
     def take(self, timeout_s: float) -> Arrival | None:
@@ -61,8 +61,7 @@ class PacketReader:
                 arrival = self._queue.popleft()
                 self._queue_bytes -= arrival.packet.size
                 return arrival
-            if self._failure is not None:
-                raise self._failure
+            self._raise_failure()
             return None
 
     @property
@@ -75,6 +74,7 @@ class PacketReader:
         """Have the connection closed. Waits for a moment; a camera that is silent is left to the read timeout."""
         with self._changed:
             self._stopping = True
+            self._failure = None
         if threading.current_thread() is not self._thread:
             self._thread.join(_CLOSE_S)
 
@@ -85,8 +85,20 @@ class PacketReader:
         except BaseException as error:  # noqa: BLE001  handed over whole: it is raised again in the frame loop's thread
             failure = error
         with self._changed:
-            self._failure, self._over = failure, True
+            # An exception holds the frames that it passed, and they hold this object, its packets and the decoder: kept
+            # here, all would stay until the garbage collector comes by, a megabyte for each camera that fell silent.
+            self._failure, self._over = (None if self._stopping else failure), True
+            failure = None
             self._changed.notify_all()
+
+    def _raise_failure(self) -> None:
+        """Raise it once, and keep it no longer."""
+        failure, self._failure = self._failure, None
+        try:
+            if failure is not None:
+                raise failure
+        finally:
+            del failure
 
     def _read(self) -> None:
         stream = self._open_stream()

@@ -1,7 +1,10 @@
 """The packet thread and its bounded queue, with a stream that tests can fill by hand."""
 
+import contextlib
+import gc
 import queue
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -136,3 +139,31 @@ def test_closing_ends_it_at_the_next_packet(stream: HandFilled):
     threading.Timer(0.1, lambda: stream.inbox.put(Packet(0))).start()
     packets.close()
     assert stream.closed.wait(1)
+
+
+@pytest.mark.parametrize("is_taken", [True, False], ids=["its failure is taken", "it was closed before it failed"])
+def test_a_session_that_is_over_is_not_left_to_the_garbage_collector(is_taken: bool):
+    """It holds a decoder and packets; an exception that is kept holds it."""
+
+    class Failing(HandFilled):
+        def packets(self) -> Iterator[Packet]:
+            self.inbox.get()
+            raise SourceError("it broke off")
+
+    stream = Failing()
+    packets = reading(stream)
+    thread, held = packets._thread, weakref.ref(packets)
+    if is_taken:
+        stream.inbox.put(None)
+        with contextlib.suppress(SourceError):
+            packets.take(5)
+    else:
+        threading.Timer(0.1, stream.inbox.put, (None,)).start()
+        packets.close()
+    thread.join(5)
+    gc.disable()
+    try:
+        del packets, thread
+        assert held() is None
+    finally:
+        gc.enable()
