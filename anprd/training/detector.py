@@ -137,6 +137,7 @@ def arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:
         "lrf": 0.02,
         "cos_lr": True,
         "warmup_epochs": 1,
+        "warmup_bias_lr": 0.0,  # the default, .1, undoes the biases of weights that are trained on
         "mosaic": 0.6,
         "close_mosaic": 1,  # windows of the true size are what far plates are learnt from
         "multi_scale": 0.35,

@@ -1,8 +1,8 @@
 """The reader's network: a slim convolutional CTC network that reads plates of one row and of two.
 
 The picture is squeezed into two lines of columns, and the lines are put one after the other, top line first. A plate of
-two rows is then one text like any other; for a plate of one row the network learns to leave the second line blank. Two
-small transformer layers let every column see the others: `O` and `0` look alike, and only the place tells them apart.
+two rows is then one text like any other; for a plate of one row the network learns to leave the second line blank.
+Three small transformer layers let every column see the others: `O` and `0` look alike, and only the place tells.
 """
 
 import torch
@@ -15,6 +15,7 @@ LINES = 2
 COLUMNS = INPUT_WIDTH_PX // 4
 CLASSES = len(ALPHABET) + 1  # the blank is class 0
 WIDTH = 128
+CONTEXT_LAYERS = 3
 DROPOUT = 0.1
 
 
@@ -64,7 +65,9 @@ class ReaderNet(nn.Module):
             ConvBlock(1, 32, 2),
             ConvBlock(32, 64, 2),
             Residual(64),
+            Residual(64),
             ConvBlock(64, WIDTH, (2, 1)),
+            Residual(WIDTH),
             Residual(WIDTH),
         )
         self.lines = TwoLines(WIDTH)
@@ -72,7 +75,7 @@ class ReaderNet(nn.Module):
         layer = nn.TransformerEncoderLayer(
             WIDTH, 4, 2 * WIDTH, DROPOUT, "relu", batch_first=True, norm_first=True, layer_norm_eps=1e-5
         )
-        self.context = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+        self.context = nn.TransformerEncoder(layer, CONTEXT_LAYERS, enable_nested_tensor=False)
         self.classify = nn.Sequential(nn.LayerNorm(WIDTH), nn.Linear(WIDTH, CLASSES))
 
     def forward(self, pictures: Tensor) -> Tensor:

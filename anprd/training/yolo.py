@@ -16,8 +16,7 @@ from ultralytics.data.dataset import YOLODataset  # noqa: E402
 from ultralytics.engine import trainer  # noqa: E402
 from ultralytics.models.yolo.detect import DetectionTrainer  # noqa: E402
 from ultralytics.utils import LOGGER  # noqa: E402
-from ultralytics.utils.metrics import ap_per_class  # noqa: E402
 
 logging.disable(logging.NOTSET)
 
-__all__ = ["LOGGER", "YOLO", "DetectionTrainer", "YOLODataset", "ap_per_class", "trainer"]
+__all__ = ["LOGGER", "YOLO", "DetectionTrainer", "YOLODataset", "trainer"]
