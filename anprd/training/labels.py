@@ -46,11 +46,12 @@ def _checked(crop: LabelledCrop, vision: Vision) -> LabelledCrop | None:
     whole = vision.read_at(image, ((0, 0), (width, 0), (width, height), (0, height)))
     sighting = vision.read(image, Detection(Box(0, 0, width, height), 1.0))
     corners = np.array(sighting.corners, np.float32)
-    if sighting.reading.text == crop.text:
+    straightened = sighting.reading or Reading("", ())
+    if straightened.text == crop.text:
         return replace(crop, corners=corners)
     if whole.text == crop.text:
         return crop
-    if whole.text == sighting.reading.text and _sure(whole) and _sure(sighting.reading):
+    if whole.text == straightened.text and _sure(whole) and _sure(straightened):
         return replace(crop, text=whole.text, corners=corners) if crop.trust == "noisy" else None
     return None if crop.trust == "noisy" else crop
 

@@ -7,7 +7,6 @@ the angle is lost to the angle.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from anprd.records import Bgr, Box, Corners, Detection

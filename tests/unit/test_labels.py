@@ -73,7 +73,13 @@ def test_readings_that_disagree_or_are_unsure_or_empty_judge_nobody_but_a_machin
 
 @pytest.mark.parametrize(
     ("text", "country", "expected"),
-    [("CUST0M", "US", "CUSTOM"), ("0QK466", "US", "0QK466"), ("B0B", "US", "B0B"), ("BT000", "US", "BT000"), ("CUST0M", "PL", "CUST0M")],
+    [
+        ("CUST0M", "US", "CUSTOM"),
+        ("0QK466", "US", "0QK466"),
+        ("B0B", "US", "B0B"),
+        ("BT000", "US", "BT000"),
+        ("CUST0M", "PL", "CUST0M"),
+    ],
 )
 def test_a_word_typed_with_zeros_is_spelled_with_letters(text, country, expected):
     assert labels.spelled(text, country) == expected
