@@ -28,6 +28,7 @@ cameras:
   demo: {{url: 'file:{DEMO_CLIP}'}}
   away: {{url: 'rtsp://user:hunter2@127.0.0.1:9/none', open_timeout_s: 2}}
 """)
+    file.chmod(0o600)  # it holds a password
     return file
 
 
