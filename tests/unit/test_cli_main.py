@@ -76,7 +76,13 @@ def test_every_command_shows_an_example():
     for name, command in commands.items():
         assert (command.epilog or "").startswith(f"Example: anprd {name} "), name
     (train,) = (group.typer_instance for group in main.app.registered_groups)
-    assert {command.name for command in train.registered_commands} == {"detector", "reader", "corners", "render"}
+    assert {command.name for command in train.registered_commands} == {
+        "baseline",
+        "corners",
+        "detector",
+        "reader",
+        "render",
+    }
     for command in train.registered_commands:
         assert (command.epilog or "").startswith(f"Example: anprd train {command.name} "), command.name
 
