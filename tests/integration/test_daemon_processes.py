@@ -207,6 +207,7 @@ def test_a_second_daemon_with_the_same_state_is_refused(daemon, tmp_path):
     daemon.start().until(lambda status: row(status, "a")["pid"])
     other = tmp_path / "other.yaml"
     other.write_text(json.dumps(json.loads(daemon.config.read_text()) | {"runtime_dir": str(tmp_path / "elsewhere")}))
+    other.chmod(0o600)  # it holds a password
     second = subprocess.run(
         [sys.executable, "-m", "tests.daemon_under_test", str(other)],
         cwd=ROOT, capture_output=True, text=True, timeout=20, check=False,
