@@ -9,7 +9,6 @@ from typing import Any
 
 # Larger than any camera's picture: what claims more is an attack on the memory. OpenCV reads it when it is loaded.
 os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "120000000")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")  # of a damaged picture one sentence is said, and that by us
 
 import cv2
 import numpy as np
