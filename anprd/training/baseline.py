@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from anprd.training import checkpoints, fx_int8, quantise, reader, reader_data
+from anprd.training import checkpoints, floating, fx_int8, quantise, reader, reader_data
 from anprd.training.crnn import Crnn
 from anprd.training.evaluation import texts
 from anprd.training.reader_data import LabelledCrop
@@ -109,9 +109,7 @@ def _torch_byte_count(network: nn.Module) -> int:
 
 
 def _openvino_variants(network: nn.Module, inputs: Sequence[NDArray[np.float32]]) -> list[Variant]:
-    example = torch.zeros(SHAPE)
-    traced = torch.jit.trace(network, example, check_trace=False)
-    model = openvino.convert_model(traced, example_input=example, input=[openvino.PartialShape(list(SHAPE))])
+    model = floating.converted(network, SHAPE)
     small = quantise.quantise(model, inputs, transformer=False)
     whole = {"INFERENCE_PRECISION_HINT": "f32"}  # OpenVINO would take bf16 where the machine has it
     return [
@@ -179,11 +177,10 @@ def _row(variant: Variant, crops: Sequence[LabelledCrop], ms: float) -> Row:
     groups: dict[str, list[bool]] = {}
     for crop, text in zip(crops, readings, strict=True):
         groups.setdefault(f"{crop.country} {crop.rows}-row".strip(), []).append(crop.text == text)
-    edits = sum(texts.edit_distance(crop.text, text) for crop, text in zip(crops, readings, strict=True))
     return Row(
         name=variant.name,
         exact_match=sum(map(sum, groups.values())) / len(crops),
-        cer=edits / sum(len(crop.text) for crop in crops),
+        cer=texts.error_rate((crop.text, text) for crop, text in zip(crops, readings, strict=True)),
         by_group={
             name: sum(hits) / len(hits) for name, hits in sorted(groups.items(), key=lambda group: -len(group[1]))
         },

@@ -40,7 +40,9 @@ def reader(checkpoint: Path) -> openvino.Model:
     Raises:
         ConfigError: the checkpoint cannot be read.
     """
-    return _converted(ReaderNet(), checkpoint, (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX))
+    network = ReaderNet()
+    checkpoints.restore(network, checkpoint)
+    return converted(network, (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX))
 
 
 def corners(checkpoint: Path) -> openvino.Model:
@@ -49,7 +51,9 @@ def corners(checkpoint: Path) -> openvino.Model:
     Raises:
         ConfigError: the checkpoint cannot be read.
     """
-    return _converted(CornerNet(), checkpoint, (1, 1, CROP_HEIGHT_PX, CROP_WIDTH_PX))
+    network = CornerNet()
+    checkpoints.restore(network, checkpoint)
+    return converted(network, (1, 1, CROP_HEIGHT_PX, CROP_WIDTH_PX))
 
 
 def folder(source: Path, work: Path) -> Path:
@@ -72,8 +76,8 @@ def folder(source: Path, work: Path) -> Path:
     return work
 
 
-def _converted(network: nn.Module, checkpoint: Path, shape: tuple[int, ...]) -> openvino.Model:
-    checkpoints.restore(network, checkpoint)
+def converted(network: nn.Module, shape: tuple[int, ...]) -> openvino.Model:
+    """A network of torch, with its weights, as a model that takes one input of this shape."""
     example = torch.zeros(shape)
     # Traced here, with gradients on: without them torch takes a fused path through attention that OpenVINO cannot.
     traced = torch.jit.trace(network, example, check_trace=False)

@@ -91,8 +91,8 @@ def _crops(site: Site) -> tuple[list[LabelledCrop], dict[str, Sequence[LabelledC
 def _learn(run: reader.Run, samples: reader.Samples, plan: reader.Plan, progress: Progress) -> None:
     loader = DataLoader(reader.Stream(samples, plan, 0), batch_size=plan.batch, num_workers=1, prefetch_factor=6)
     with progress("training", plan.steps) as advance:
-        for pictures, texts in islice(loader, plan.steps):
-            run.learn(pictures, texts)
+        for pictures, labels in islice(loader, plan.steps):
+            run.learn(pictures, labels)
             advance()
 
 
@@ -100,11 +100,10 @@ def _measure(network: nn.Module, parts: Mapping[str, Sequence[LabelledCrop]], pr
     figures: dict[str, Figures] = {}
     with progress("measuring", sum(map(len, parts.values()))) as advance:
         for name, crops in parts.items():
-            right = edits = 0
+            pairs = []
             for crop, text in zip(crops, reader.read(network, crops), strict=True):
-                right += text == crop.text
-                edits += texts.edit_distance(crop.text, text)
+                pairs.append((crop.text, text))
                 advance()
-            characters = sum(len(crop.text) for crop in crops)
-            figures[name] = {"exact_match": right / len(crops), "cer": edits / characters}
+            right = sum(truth == text for truth, text in pairs)
+            figures[name] = {"exact_match": right / len(pairs), "cer": texts.error_rate(pairs)}
     return figures

@@ -42,17 +42,15 @@ else:
 """One compressed picture. Others hand it on; only `Decoder` looks inside, save for `is_keyframe` and `size`."""
 
 SIDE_PX_MAX = 8192
-PIXELS_MAX = (
-    40_000_000  # an 8K frame has 33; a picture this large is three times its size in memory before anyone looks
-)
+# An 8K frame has 33 million; a picture this large is three times its size in memory before anyone looks.
+PIXELS_MAX = 40_000_000
 PACKET_BYTES_MAX = 16 << 20  # one compressed picture: a key frame of 8K at the highest quality has a quarter of it
 _PROBE_S = 0.5  # FFmpeg looks this long for the frame rate before the first packet; its own default takes 1-2 s
 _UDP_BUFFER_BYTES = 1 << 21  # a 4K key frame comes as one burst; the kernel may grant less
 _SECOND_LOOK_S = 3.0
 _SECOND_LOOK_AFTER_S = 0.5  # cameras need a moment to end the first session
-_NETWORK_PROTOCOLS = (
-    "rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto,http,https,httpproxy"  # no file: a camera names no local file
-)
+# No file: a camera names no local file.
+_NETWORK_PROTOCOLS = "rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto,http,https,httpproxy"
 # Without this list FFmpeg plays text as terminal art, pictures as video, and playlists that name other files.
 _FILE_FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,flv,asf,mjpeg,mpjpeg,ogg,m4v,ivf,dhav,nut,mxf,obu"
@@ -88,7 +86,6 @@ class OpenStream:
             container.close()
             raise
         self.codec = self._stream.codec_context
-        self.codec_name = self.codec.name
         self.width, self.height = self._stream.width, self._stream.height  # 0 where the stream has not said it yet
         rate = self._stream.average_rate or self._stream.guessed_rate
         self.fps = float(rate) if rate else 0.0  # 0: unknown

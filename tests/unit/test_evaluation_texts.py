@@ -41,3 +41,8 @@ def test_a_character_too_many_is_the_only_wrong_one():
 def test_what_was_read_for_what_is_counted_and_missing_ones_too():
     counts = texts.confusions([("SO7", "S07"), ("O1", "01"), ("AB", "A"), ("K", "K")])
     assert counts == {("O", "0"): 2, ("B", NOTHING): 1}
+
+
+def test_the_error_rate_is_all_edits_by_all_characters_of_the_truth():
+    assert texts.error_rate([("AB12", "AB12"), ("CD", "C"), ("E", "F")]) == 2 / 7
+    assert texts.error_rate([("", "")]) == 0

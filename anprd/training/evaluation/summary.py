@@ -36,12 +36,10 @@ def readings(found: Sequence[ReadCase], group: Callable[[ReadCase], str], *, con
 
 def exactness(found: Sequence[ReadCase]) -> Table:
     """`exact_match` and `cer` as ratios."""
-    edits = sum(texts.edit_distance(case.truth, case.reading.text) for case in found)
-    characters = sum(len(case.truth) for case in found)
     return {
         "plates": len(found),
         "exact_match": _ratio(sum(case.right for case in found), len(found)),
-        "cer": _ratio(edits, characters),
+        "cer": round(texts.error_rate((case.truth, case.reading.text) for case in found), 4),
     }
 
 

@@ -13,6 +13,15 @@ def edit_distance(first: str, second: str) -> int:
     return _distances(first, second)[-1][-1]
 
 
+def error_rate(texts: Iterable[tuple[str, str]]) -> float:
+    """CER over (truth, reading) pairs: all edits by all characters of the truth; 0 where the truth has none."""
+    edits = characters = 0
+    for truth, reading in texts:
+        edits += edit_distance(truth, reading)
+        characters += len(truth)
+    return edits / max(1, characters)
+
+
 def aligned(truth: str, reading: str) -> list[Pair]:
     """The characters of both texts, each with its counterpart, with as few edits as there can be."""
     distances = _distances(truth, reading)
