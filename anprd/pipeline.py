@@ -75,7 +75,8 @@ class Pipeline:
         return self.passes.settle()
 
     def _look(self, frame: Frame) -> list[Verdict]:
-        if not self._motion.feed(frame.luma(), frame.t_s).active and not self.passes.unsettled(frame.t_s):
+        motion = frame.motion or self._motion.feed(frame.luma(), frame.t_s)
+        if not motion.active and not self.passes.unsettled(frame.t_s):
             self._counts["idle"] += 1
             self.sightings = ()
         else:

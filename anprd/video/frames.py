@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from anprd.records import Bgr, Luma, TimeBasis
+from anprd.video.motion import Motion
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -31,6 +32,8 @@ class Frame:
     picture: Picture
     clock: TimeBasis = TimeBasis.ARRIVAL
     """What `at` rests on."""
+    motion: Motion | None = None
+    """What a watch on another stream of the same view says of this moment; None: nobody watched."""
 
     def luma(self) -> Luma:
         """(height, width) uint8, the Y plane as it was sent (16..235 or 0..255), read-only, mostly without a copy.

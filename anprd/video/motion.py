@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anprd.records import Luma
+from anprd.records import Box, Luma
 
 _Thumbnail = NDArray[np.float32]
 _Mask = NDArray[np.uint8]
@@ -57,6 +57,8 @@ class Motion:
     """The part of the picture that moves, 0..1; 0 where the whole picture changed."""
     global_change: bool
     """The whole picture changed at once; the scene is learned anew."""
+    regions: tuple[Box, ...] = ()
+    """Where it moves, in shares of the picture's width and height, 0..1; empty while active: anywhere."""
 
 
 class MotionGate:

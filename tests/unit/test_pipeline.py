@@ -1,11 +1,14 @@
 """The whole way of a plate with scripted eyes: no network, no video, no clock."""
 
+import dataclasses
+
 import numpy as np
 
 from anprd.pipeline import Pipeline, touches_edge
 from anprd.records import Box, Detection, Reading, Sighting, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.video.frames import Frame
+from anprd.video.motion import Motion
 
 WIDTH, HEIGHT = 320, 180
 ROAD = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
@@ -90,6 +93,17 @@ def test_nothing_is_detected_on_an_empty_road():
     for frame in frames(250, moving=False):
         pipeline.feed(frame)
     assert pipeline.counts["idle"] > 50
+
+
+def test_a_watch_on_another_stream_is_believed_in_place_of_the_own_gate():
+    eyes = ScriptedEyes(plate_until(-1))
+    pipeline = Pipeline(camera(), eyes)
+    for frame in frames(50):
+        pipeline.feed(dataclasses.replace(frame, motion=Motion(active=False, area_ratio=0.0, global_change=False)))
+    assert eyes.looks == 0
+    for frame in frames(50, moving=False):
+        pipeline.feed(dataclasses.replace(frame, motion=Motion(active=True, area_ratio=0.1, global_change=False)))
+    assert pipeline.counts["detected"] == eyes.looks > 10
 
 
 def test_a_plate_cut_off_by_the_frame_is_seen_and_not_read():
