@@ -21,8 +21,8 @@ from anprd.pipeline import Pipeline
 from anprd.plates import syntax
 from anprd.records import Dates, TimeBasis, Verdict
 from anprd.settings import CameraSettings
+from anprd.video.clip_writer import ClipWriter
 from anprd.video.clock import SystemClock
-from anprd.video.decoder import ClipWriter
 from anprd.video.frames import Frame
 from anprd.video.sources import Source, open_clip, play_clip
 from anprd.vision.plates import Vision

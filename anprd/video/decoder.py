@@ -1,4 +1,6 @@
-"""The only door to PyAV (FFmpeg): containers to packets, packets to pictures, foreign errors to our own; and back.
+"""The door in of PyAV (FFmpeg): containers to packets, packets to pictures, foreign errors to our own.
+
+The door out, pictures to a file, is `clip_writer`.
 
 FFmpeg's own messages are switched off for the whole process: they go to standard error by themselves and may hold a
 camera's URL with its password. What they would have told is said by `troubles`.
@@ -8,11 +10,8 @@ import errno
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
 import av
@@ -26,7 +25,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from anprd.errors import SinkError, SourceError
+from anprd.errors import SourceError
 from anprd.records import Bgr, Luma
 from anprd.redaction import redact
 from anprd.video import hosts
@@ -55,8 +54,6 @@ _NETWORK_PROTOCOLS = "rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto,http,https,httpprox
 _FILE_FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,flv,asf,mjpeg,mpjpeg,ogg,m4v,ivf,dhav,nut,mxf,obu"
 )
-_WRITTEN_TICK = Fraction(1, 90_000)  # of a clip that is written; MPEG's own clock, fine enough for any frame rate
-_KEY_EVERY_S = 2.0  # as cameras do: a player that jumps into the middle need not go far back
 _LUMA_FIRST = frozenset(
     {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "nv16", "gray"}
 )
@@ -267,70 +264,6 @@ class DecodedPicture:
             pixels = np.ascontiguousarray(np.rot90(pixels, self._turns))
         pixels.flags.writeable = False  # the decoder refers to it for the next pictures
         return pixels
-
-
-class ClipWriter:
-    """Pictures of one size to an H.264 file; a context manager, so that the file's index is always written."""
-
-    def __init__(
-        self, path: Path, *, size: tuple[int, int], fps: float, crf: float = 23.0, preset: str = "veryfast"
-    ) -> None:
-        """Begin the file; what was there is overwritten.
-
-        Args:
-            path: its ending names the container: .mp4, .mkv, .mov.
-            size: width and height in pixels, both even: 4:2:0 has no half pixels.
-            fps: frames a second, for players; the times given to `write` count.
-            crf: x264's quality: 18 is near lossless, 28 is a frugal camera.
-            preset: x264's speed against quality: `veryfast`, `medium`, ...
-
-        Raises:
-            SinkError: the file cannot be written, or its ending names no container.
-        """
-        assert size[0] % 2 == 0, size
-        assert size[1] % 2 == 0, size
-        self._path = path
-        options = {"movflags": "+faststart"} if path.suffix.lower() in {".mp4", ".mov"} else {}
-        rate = Fraction(fps).limit_denominator(1001)
-        with self._told():
-            self._container = av.open(str(path), "w", options=options)
-            settings = {"crf": f"{crf:g}", "preset": preset, "g": str(max(1, round(fps * _KEY_EVERY_S)))}
-            self._stream = self._container.add_stream("libx264", rate=rate, options=settings)
-            self._stream.width, self._stream.height = size
-            self._stream.pix_fmt = "yuv420p"
-            self._stream.codec_context.time_base = _WRITTEN_TICK
-            self._container.start_encoding()  # opens the file: whether it can be written shows here
-        self._duration = round(1 / fps / _WRITTEN_TICK)
-
-    def write(self, image: Bgr, t_s: float) -> None:
-        """Add a picture, (h, w, 3) uint8, to be shown at `t_s`, which must grow. Raises SinkError."""
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="bgr24")
-        picture.pts, picture.time_base = round(t_s / _WRITTEN_TICK), _WRITTEN_TICK
-        picture.duration = self._duration
-        with self._told():
-            self._container.mux(self._stream.encode(picture))
-
-    def close(self) -> None:
-        """Write what is still in the encoder, and the file's index. Raises SinkError."""
-        with self._told():
-            self._container.mux(self._stream.encode(None))
-            self._container.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "its ending names no video format; use .mp4"
-            raise SinkError(f"{self._path}: the video cannot be written: {reason}") from error
 
 
 def _first_video(container: InputContainer, name: str) -> VideoStream:

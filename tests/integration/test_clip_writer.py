@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from anprd.errors import SinkError
+from anprd.video.clip_writer import ClipWriter
 from anprd.video.clock import SystemClock
-from anprd.video.decoder import ClipWriter
 from anprd.video.sources import open_clip
 
 

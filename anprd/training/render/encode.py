@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from anprd.records import Bgr
-from anprd.video.decoder import ClipWriter
+from anprd.video.clip_writer import ClipWriter
 
 
 class Encoder:
