@@ -120,6 +120,11 @@ class Settings(_Model):
     allow_readable_passwords: bool = False
     cameras: tuple[CameraSettings, ...] = ()
 
+    @property
+    def speaks_of_cameras(self) -> bool:
+        """Whether there is a word of cameras: `cameras: {}` is one; a file that is empty or was cut off has none."""
+        return "cameras" in self.model_fields_set
+
     @field_validator("redis")
     @classmethod
     def _redis_is_an_address(cls, redis: str) -> str:
@@ -169,7 +174,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     settings = _without_cameras(values, folder, faults)
     if settings is None or faults:
         raise SettingsError(path, faults.in_order())
-    return settings.model_copy(update={"cameras": cameras})
+    return settings if values.get("cameras") is None else settings.model_copy(update={"cameras": cameras})
 
 
 def load_without_cameras(path: Path, environ: Mapping[str, str]) -> Settings:

@@ -176,7 +176,7 @@ class Daemon:
             return
         self._notifier.reloading()
         try:
-            settings = settings_file.load(self._config_path, os.environ)
+            settings = self._read_again()
             change = decisions.compare(self._settings, settings)
             kept = {key: getattr(self._settings, key) for key in change.ignored_keys}
             settings = settings.model_copy(update=kept)
@@ -187,6 +187,12 @@ class Daemon:
         else:
             self._adopt(settings, change, probe)
         self._notifier.ready(self._summary())
+
+    def _read_again(self) -> Settings:
+        settings = settings_file.load(self._config_path, os.environ)
+        if (refused := decisions.refusal(self._settings, settings)) is not None:
+            raise ConfigError(f"{self._config_path}: {refused}")
+        return settings
 
     def _adopt(self, settings: Settings, change: Reload, probe: RedisProbe) -> None:
         self._settings = settings

@@ -109,6 +109,17 @@ def compare(old: Settings, new: Settings) -> Reload:
     )
 
 
+def refusal(old: Settings, new: Settings) -> str | None:
+    """Why `new` is not taken though it is right; None: it is taken.
+
+    A file without a word of cameras while some run is an editor's truncation far more often than a wish.
+    """
+    running = len(enabled(old))
+    if new.speaks_of_cameras or not running:
+        return None
+    return f"names no camera, and {running} should run; was it cut off? To stop every camera write 'cameras: {{}}'"
+
+
 def enabled(settings: Settings) -> dict[str, CameraSettings]:
     """The cameras that shall run, by name, in the order of the file."""
     return {camera.name: camera for camera in settings.cameras if camera.enabled}

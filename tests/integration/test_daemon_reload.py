@@ -1,6 +1,7 @@
 """A reload under a running daemon: it touches what changed, waits for nobody, and says what came of it."""
 
 import json
+import signal
 import socket
 import threading
 import time
@@ -87,6 +88,20 @@ def test_a_broken_file_is_refused_with_1_and_the_reason_and_nothing_changes(daem
     assert last == "anprd: nothing was changed; the daemon goes on with what it had"
     after = status.fetch(daemon.runtime_dir)
     assert row(after, "a")["pid"] == row(before, "a")["pid"]
+
+
+def test_an_empty_file_stops_no_camera_but_one_that_says_so_does(daemon):
+    """The daemon is asked by signal: an empty file does not say either where its socket lies."""
+    daemon.write({"a": "steady"})
+    before = daemon.start().until_states(a="streaming")
+    daemon.config.write_text("")
+    daemon.signal(signal.SIGHUP)
+    after = daemon.until(lambda now: now["daemon"]["last_reload"] is not None)
+    error = after["daemon"]["last_reload"]["error"]
+    assert error.startswith(f"{daemon.config}: names no camera, and 1 should run; was it cut off?")
+    assert row(after, "a")["pid"] == row(before, "a")["pid"]
+    daemon.write({})
+    assert status.reload(daemon.runtime_dir)["removed"] == ["a"]
 
 
 def test_what_only_a_restart_can_change_is_told(daemon, tmp_path):

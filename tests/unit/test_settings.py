@@ -38,6 +38,22 @@ def test_an_empty_file_is_all_defaults(load):
     assert load("") == Settings()
 
 
+@pytest.mark.parametrize(
+    ("text", "speaks"),
+    [
+        ("", False),
+        ("\n# nothing but this\n", False),
+        ("stream: other", False),
+        ("cameras:", False),
+        ("cameras:\n# gate: {url: file:a.mp4}\n", False),
+        ("cameras: {}", True),
+        ("cameras: {gate: {url: file:a.mp4}}", True),
+    ],
+)
+def test_a_file_that_says_that_there_are_no_cameras_is_told_from_one_that_says_nothing(load, text, speaks):
+    assert load(text).speaks_of_cameras is speaks
+
+
 def test_a_camera_is_its_own_keys_over_the_defaults(load):
     loaded = load("""
 defaults: {detect_fps_max: 4, transport: udp}
@@ -241,6 +257,28 @@ def test_a_models_own_error_does_not_show_its_input():
 def test_embedded_and_redis_urls_are_taken(load):
     for redis in ("embedded", "redis://h:6379/0", "rediss://:x@h/1", "unix:///run/redis.sock"):
         assert load(f"redis: {redis}").redis == redis
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{name}: 1",
+        "{name}: 1\n{name}: 2",
+        "cameras: {{{name}: {{url: file:a.mp4, {name}: 1}}}}",
+        "cameras: {{gate: {{url: 'rtsp://h/', transport: {name}}}}}",
+        "cameras: {{gate: {{url: 'rtsp://h/', votes_min: {name}}}}}",
+        "redis: '${{{name}}}'",
+        "redis: '${{file:{name}}}'",
+        "- {name}",
+        "when: 2026-02-31 {name}",
+        "[{name}]: 1",
+    ],
+)
+@pytest.mark.parametrize("letter", ["a", "9", "\u202e"])
+def test_no_fault_quotes_more_than_a_line_or_two_of_the_file(load, text, letter):
+    with pytest.raises(SettingsError) as caught:
+        load(text.format(name=letter * 200_000))
+    assert all(len(fault.sentence("cameras.yaml")) < 2000 for fault in caught.value.faults)
 
 
 @given(st.text(max_size=60))

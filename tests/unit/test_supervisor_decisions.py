@@ -11,6 +11,7 @@ from anprd.supervisor.decisions import (
     Reload,
     compare,
     next_action,
+    refusal,
     restart_delay_s,
     stuck_after_s,
 )
@@ -82,6 +83,21 @@ def test_the_embedded_redis_comes_and_goes_only_with_a_restart(before, after):
     change = compare(settings(camera("a"), redis=before), settings(camera("a"), redis=after))
     assert change.ignored_keys == ("redis",)
     assert change.changed == ()
+
+
+def test_a_file_without_a_word_of_cameras_is_refused_while_some_run():
+    assert refusal(settings(camera("a"), camera("b")), Settings()) == (
+        "names no camera, and 2 should run; was it cut off? To stop every camera write 'cameras: {}'"
+    )
+
+
+def test_a_file_that_says_that_there_are_no_cameras_is_obeyed():
+    assert refusal(settings(camera("a")), settings()) is None
+
+
+def test_where_no_camera_runs_a_file_without_cameras_is_taken():
+    assert refusal(settings(camera("a", enabled=False)), Settings()) is None
+    assert refusal(Settings(), Settings(stream="other")) is None
 
 
 def test_directories_change_only_with_a_restart():
