@@ -6,6 +6,7 @@ FFmpeg's own messages are switched off for the whole process: they go to standar
 camera's URL with its password. What they would have told is said by `troubles`.
 """
 
+import ctypes
 import errno
 import time
 from collections import Counter
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
 import av
+import av._core
 import av.error
 import av.logging
 import numpy as np
@@ -44,6 +46,9 @@ SIDE_PX_MAX = 8192
 # An 8K frame has 33 million; a picture this large is three times its size in memory before anyone looks.
 PIXELS_MAX = 40_000_000
 PACKET_BYTES_MAX = 16 << 20  # one compressed picture: a key frame of 8K at the highest quality has a quarter of it
+# What FFmpeg may ask for in one piece: the largest picture in colour takes 120 MB. Without this a picture that never
+# ends is gathered until the time limit: 1.3 GiB were seen.
+BLOCK_BYTES_MAX = 128 << 20
 _PROBE_S = 0.5  # FFmpeg looks this long for the frame rate before the first packet; its own default takes 1-2 s
 _UDP_BUFFER_BYTES = 1 << 21  # a 4K key frame comes as one burst; the kernel may grant less
 _SECOND_LOOK_S = 3.0
@@ -62,6 +67,9 @@ _REFUSALS: dict[type[Exception], Trouble] = {
     av.error.HTTPForbiddenError: Trouble.FORBIDDEN,
     av.error.HTTPNotFoundError: Trouble.NOT_FOUND,
 }
+
+# PyAV has no word for it; a library that is loaded already is not loaded twice, and its own libraries are searched too.
+ctypes.CDLL(av._core.__file__).av_max_alloc(ctypes.c_size_t(BLOCK_BYTES_MAX))  # noqa: SLF001  # libavutil/mem.h
 
 
 class OpenStream:
