@@ -53,6 +53,10 @@ class Pipeline:
         """Frames, plates and readings so far, by what became of them."""
         return self._counts + self.passes.counts
 
+    def hold(self, detect_fps: float) -> None:
+        """Look at no more than so many frames a second from now on."""
+        self._pacer.hold(detect_fps)
+
     def feed(self, frame: Frame, *, lag_s: float = 0.0) -> list[Verdict]:
         """Take one frame and return what it settled.
 
@@ -64,10 +68,8 @@ class Pipeline:
         match self._pacer.decide(frame.t_s, lag_s):
             case Pace.DETECT:
                 return self._look(frame)
-            case Pace.SKIP:
-                self._counts["paced"] += 1
-            case Pace.LATE:
-                self._counts["late"] += 1
+            case left_out:
+                self._counts[left_out.value] += 1
         return []
 
     def settle(self) -> list[Verdict]:

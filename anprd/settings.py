@@ -47,6 +47,7 @@ _Float = Annotated[float, BeforeValidator(_number)]
 _Int = Annotated[int, BeforeValidator(_number)]
 Seconds = Annotated[_Float, Field(gt=0, le=3600)]
 Ratio = Annotated[_Float, Field(ge=0, le=1)]
+Priority = Literal["low", "normal", "high"]
 
 
 class _Model(BaseModel):
@@ -60,6 +61,7 @@ class CameraDefaults(_Model):
     open_timeout_s: Seconds = 10.0
     read_timeout_s: Seconds = 10.0
     detect_fps_max: Annotated[_Float, Field(gt=0, le=60)] = 8.0
+    priority: Priority = "normal"
     detector_confidence_min: Ratio = 0.5
     reading_confidence_min: Ratio = 0.5
     plate_width_px_min: Annotated[_Int, Field(ge=8, le=4096)] = 32

@@ -70,6 +70,9 @@ class Stages:
         self._plate = plate
         self._last_s = None
 
+    def hold(self, detect_fps):
+        pass
+
     def feed(self, frame, *, lag_s=0.0):
         self.counts["frames"] += 1
         self._last_s = frame.t_s
@@ -84,7 +87,7 @@ class Stages:
         return [Verdict(VerdictKind.CONFIRMED, 1, self._plate, 0.9, 3, 4, 1, Box(0, 0, 9, 3), at_s, at_s, at_s)]
 
 
-def build(camera, settings, *, stop, say):
+def build(camera, settings, *, stop, say, allowed_fps):
     """As `anprd.worker.composition.build`."""
     script = camera.url.rsplit("/", 1)[-1]
     if script == "misconfigured":
@@ -100,7 +103,9 @@ def build(camera, settings, *, stop, say):
         outbox=Publisher(spool, stream, SystemClock(), log),
         clock=SystemClock(),
         say=say,
+        allowed_fps=allowed_fps,
         own_memory_bytes=kernel.own_memory_bytes,
+        core_times=kernel.core_times,
         note_plates=lambda: None,
     )
     return Worker(camera, doors, camera_time=time_of_camera, stop=stop, pid=threading.get_native_id())

@@ -16,7 +16,10 @@ from anprd.errors import EXIT_DONE, EXIT_FAILED
 from anprd.supervisor.status import NotRunningError, fetch
 
 WATCH_S = 1.0  # a worker tells its facts at most once a second
-COLUMNS = ("camera", "state", "fps", "plates", "unread", "last plate", "at", "dropped", "waiting", "restarts", "memory")
+COLUMNS = (
+    *("camera", "state", "fps", "lag", "plates", "unread", "last plate", "at"),
+    *("dropped", "waiting", "restarts", "memory", "trouble"),
+)
 _STYLES = {
     "streaming": "green",
     "running": "green",
@@ -69,7 +72,7 @@ class LiveTable:
 
 def view(status: Mapping[str, Any]) -> RenderableType:
     """The status as people see it: the daemon's line, then the table of cameras."""
-    table = console.table(*COLUMNS, "trouble")
+    table = console.table(*COLUMNS)
     for camera in status["cameras"]:
         table.add_row(*_row(camera))
     return Group(*_daemon_lines(status["daemon"]), Text(), table)
@@ -81,6 +84,7 @@ def _row(camera: Mapping[str, Any]) -> list[Text]:
         camera["name"],
         state,
         f"{camera['fps']:.1f}",
+        _lag(camera.get("lag_s")),
         camera["confirmed"],
         camera["unreadable"],
         camera["last_plate"],
@@ -89,7 +93,7 @@ def _row(camera: Mapping[str, Any]) -> list[Text]:
         camera["spool_depth"],
         camera["restarts"],
         _megabytes(camera["memory_bytes"]),
-        camera["last_error"] or camera["sink_error"],
+        "; ".join(filter(None, [camera["last_error"] or camera["sink_error"], _held(camera)])),
     ]
     texts = [Text("" if cell is None else str(cell)) for cell in cells]
     texts[1].stylize(_STYLES.get(state, ""))
@@ -114,12 +118,32 @@ def _daemon_lines(daemon: Mapping[str, Any]) -> list[Text]:
             f"{trouble}; stream {daemon['stream']}",
         ),
     ]
+    load = daemon.get("load")
+    if load is not None and load["overloaded"]:
+        lines.append(Text(_overload(load), style="yellow"))
     reload = daemon.get("last_reload")
     if reload is not None and not reload["ok"]:
         lines.append(Text(f"reload refused at {reload['at']}: {reload['error']}", style="red"))
     if reload is not None and reload["needs_restart"]:
         lines.append(Text(f"changed, but needs a restart: {', '.join(reload['needs_restart'])}", style="yellow"))
     return lines
+
+
+def _overload(load: Mapping[str, Any]) -> str:
+    return (
+        f"overloaded since {_time_of_day(load['since'])}: {load['cameras_held']} cameras held back,"
+        f" {load['level']:.0%} of the wanted frames are looked at"
+    )
+
+
+def _held(camera: Mapping[str, Any]) -> str | None:
+    """How much less a camera may look than it should; None where it may all."""
+    allowed, wanted = camera.get("detect_fps"), camera.get("detect_fps_max")
+    return f"held to {allowed:.1f} of {wanted:g} fps" if allowed is not None and allowed < wanted else None
+
+
+def _lag(lag_s: float | None) -> str:
+    return "" if lag_s is None else f"{lag_s:.1f} s"
 
 
 def duration(seconds: float) -> str:

@@ -47,6 +47,9 @@ _GAUGES = (
     _Of("spool_depth", "anprd_spool_events", "Events on disk that wait for Redis."),
     _Of("last_frame_age_s", "anprd_last_frame_age_seconds", "Since the last frame."),
     _Of("beat_age_s", "anprd_heartbeat_age_seconds", "Since the frame loop's last heartbeat."),
+    _Of("lag_s", "anprd_lag_seconds", "How far behind live frames are, the worst of the last seconds."),
+    _Of("detect_fps", "anprd_detect_fps", "Frames a second that may be looked at now."),
+    _Of("detect_fps_max", "anprd_detect_fps_max", "Frames a second that may be looked at where cores are enough."),
     _Of("memory_bytes", "anprd_worker_memory_bytes", "The worker's own memory, without what it shares."),
 )
 _EVENTS = ("confirmed", "updated", "unreadable")
@@ -75,6 +78,14 @@ class _Status(Collector):
         uptime_s = _number(self._daemon.get("uptime_s"))
         if uptime_s is not None:
             yield GaugeMetricFamily("anprd_uptime_seconds", "Since the daemon started.", value=uptime_s)
+        load = _mapping(self._daemon.get("load"))
+        if isinstance(load.get("overloaded"), bool):
+            text = "Whether cameras are held back because the cores are not enough."
+            yield GaugeMetricFamily("anprd_overloaded", text, value=float(load["overloaded"]))
+        level = _number(load.get("level"))
+        if level is not None:
+            text = "The share of the wanted frames that cameras may look at."
+            yield GaugeMetricFamily("anprd_load_level", text, value=level)
         state = _mapping(self._daemon.get("redis")).get("state")
         if state in {"up", "down"}:
             yield GaugeMetricFamily("anprd_redis_up", "Whether Redis answers.", value=float(state == "up"))

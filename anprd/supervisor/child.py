@@ -1,6 +1,6 @@
 """What the supervisor knows of one camera: its settings, its process if it has one, and how that fared so far."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from anprd.errors import EXIT_CONFIG
@@ -9,8 +9,11 @@ from anprd.settings import CameraSettings
 from anprd.supervisor import decisions
 from anprd.supervisor.children import Handle
 from anprd.supervisor.decisions import ChildFacts
+from anprd.supervisor.load import CameraLoad
 from anprd.worker.messages import Beat, Facts, Misconfigured, State, Stopped
 
+FRESH_S = 3.0  # a beat a second is due; an older one says nothing of now
+SETTLED_S = 10.0  # in its first seconds a worker is behind because networks are compiled
 CONFIG_REASON_UNKNOWN = "the worker cannot run with this configuration; its reason is in the log"
 
 
@@ -28,6 +31,8 @@ class Child:
         self.misconfigured: str | None = None
         self.start_at_s = 0.0
         self.restarts = 0
+        self.detect_fps: float | None = None
+        """What this process was told that it may look at; None: nothing."""
         self._failures = 0
         self._started_s = 0.0
         self._beat_s = 0.0
@@ -54,6 +59,7 @@ class Child:
         self._started_s = self._beat_s = now_s
         self._streaming_since_s = None
         self._facts = None
+        self.detect_fps = None
 
     def heard(self, message: object, now_s: float) -> None:
         """Take what the worker said."""
@@ -91,6 +97,20 @@ class Child:
         self._failures = 0
         self.start_at_s = 0.0
 
+    def hears(self, now_s: float) -> bool:
+        """Whether it runs, and well enough to take a word."""
+        runs = self.handle is not None and self.told_s is None
+        return runs and self._facts is not None and now_s - self._beat_s <= FRESH_S
+
+    def load(self, now_s: float) -> CameraLoad:
+        """How it keeps up."""
+        known = CameraLoad(self.camera.name, self.camera.detect_fps_max, self.camera.priority)
+        since_s = self._streaming_since_s
+        if not self.hears(now_s) or self._facts is None or since_s is None or now_s - since_s < SETTLED_S:
+            return known
+        facts = self._facts
+        return replace(known, standing_s=facts.standing_lag_s, run_ratio=facts.run_ratio, wait_ratio=facts.wait_ratio)
+
     def state(self) -> State:
         if self.misconfigured is not None:
             return State.FAILED
@@ -109,6 +129,9 @@ class Child:
             state=self.state().value,
             url=redact(self.camera.url),
             pid=self.handle.pid if self.handle else None,
+            priority=self.camera.priority,
+            detect_fps=known.detect_fps if self._facts else None,
+            detect_fps_max=self.camera.detect_fps_max,
             drops=dict(known.drops),
             restarts=self.restarts,
             last_exit=self._last_exit,

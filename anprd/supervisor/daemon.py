@@ -24,6 +24,7 @@ from anprd.observe import logs
 from anprd.redaction import redact
 from anprd.settings import EMBEDDED, Settings
 from anprd.supervisor import decisions, embedded_redis, metrics_page, notify, places, status
+from anprd.supervisor.balance import Balance
 from anprd.supervisor.children import ForkserverSpawner
 from anprd.supervisor.decisions import NO_CHANGE, Reload
 from anprd.supervisor.embedded_redis import EmbeddedRedis
@@ -102,6 +103,7 @@ class Daemon:
             self._fleet = Fleet(
                 _for_workers(self._settings), spawner=self._spawner, watch=self._watch, now_s=time.monotonic
             )
+            self._balance = Balance(loads=self._fleet.loads, allow=self._fleet.allow, wall=lambda: datetime.now(UTC))
             spools = self._settings.state_dir / "spool"
             self._orphans = Orphans(spools, _stream(self._settings), owned=self._fleet.names)
             self._orphans.start()
@@ -148,6 +150,7 @@ class Daemon:
                 key.data()
         now_s = time.monotonic()
         self._in_haste = self._fleet.tick()
+        self._balance.tick(now_s)
         if self._redis_server is not None:
             self._redis_server.tick()
         listed = {camera.name for camera in self._settings.cameras}
@@ -252,6 +255,7 @@ class Daemon:
             "last_reload": self._last_reload,
             "cameras": len(self._settings.cameras),
             "orphaned_events": self._orphans.waiting,
+            "load": self._balance.facts(),
         }
 
     def _summary(self) -> str:

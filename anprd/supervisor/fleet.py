@@ -5,7 +5,7 @@ It has no clock and no loop of its own: the daemon calls `tick`, the selector ca
 
 import random
 import selectors
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,8 @@ from anprd.supervisor import decisions
 from anprd.supervisor.child import Child, disabled_row, exit_text
 from anprd.supervisor.children import Handle, Spawner, SpawnError
 from anprd.supervisor.decisions import Action, Reload
-from anprd.worker.messages import Drain
+from anprd.supervisor.load import CameraLoad
+from anprd.worker.messages import Drain, Hold
 
 
 class Fleet:
@@ -88,6 +89,21 @@ class Fleet:
             child.wanted = False
             child.successor = None
 
+    def loads(self, now_s: float) -> list[CameraLoad]:
+        """How the cameras keep up that have a worker."""
+        return [child.load(now_s) for child in self._children.values() if child.handle is not None]
+
+    def allow(self, detect_fps: Mapping[str, float]) -> None:
+        """Tell the workers how many frames a second they may look at; one that knows is not told again."""
+        for name, child in self._children.items():
+            most = child.camera.detect_fps_max
+            allowed = detect_fps.get(name, most)
+            rate = most if allowed >= most else min(most, round(allowed, 1))
+            known = most if child.detect_fps is None else child.detect_fps
+            if rate != known and child.hears(self._now_s()):
+                child.detect_fps = rate
+                self._send(child, Hold(rate))
+
     def kill(self) -> None:
         """End every worker now."""
         for child in self._children.values():
@@ -130,10 +146,13 @@ class Fleet:
         self._log.info("worker_started", camera=child.camera.name, pid=handle.pid, restarts=child.restarts)
 
     def _tell(self, child: Child) -> None:
-        assert child.handle is not None, "only what runs is told to stop"
         child.told_s = self._now_s()
+        self._send(child, Drain())
+
+    def _send(self, child: Child, message: Drain | Hold) -> None:
+        assert child.handle is not None, "only what runs is told anything"
         try:
-            child.handle.pipe.send(Drain())
+            child.handle.pipe.send(message)
         except OSError:
             return  # it has just ended: the sentinel says so
 

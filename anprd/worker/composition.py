@@ -31,9 +31,16 @@ from anprd.worker.session import NOTE_EVERY_S, Doors, Worker
 
 
 def build(
-    camera: CameraSettings, settings: Settings, *, stop: threading.Event, say: Callable[[Beat | Stopped], object]
+    camera: CameraSettings,
+    settings: Settings,
+    *,
+    stop: threading.Event,
+    say: Callable[[Beat | Stopped], object],
+    allowed_fps: Callable[[], float | None],
 ) -> Worker:
     """The worker of one camera, with everything real; `settings.redis` is a URL.
+
+    `stop`, `say` and `allowed_fps` are the supervisor's end of it (`worker.tether`).
 
     Raises:
         ConfigError: the networks or the Redis URL cannot be used.
@@ -54,7 +61,9 @@ def build(
         outbox=Publisher(spool, stream, clock, log),
         clock=clock,
         say=say,
+        allowed_fps=allowed_fps,
         own_memory_bytes=kernel.own_memory_bytes,
+        core_times=kernel.core_times,
         note_plates=lambda: note_plates(pipeline, spool, camera_time, clock.now_s()),
     )
     return Worker(camera, doors, camera_time=camera_time, stop=stop, pid=os.getpid())

@@ -38,7 +38,8 @@ def main(camera: CameraSettings, settings: Settings, pipe: Connection, compositi
     tether = Tether(pipe, stop)
     tether.listen()
     try:
-        _load(composition).build(camera, settings, stop=stop, say=tether.say).run()
+        build = _load(composition).build
+        build(camera, settings, stop=stop, say=tether.say, allowed_fps=lambda: tether.detect_fps).run()
     except ConfigError as error:
         reason = clip_text(redact(str(error)))
         if not tether.say(Misconfigured(reason)):  # the supervisor logs it

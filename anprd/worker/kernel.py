@@ -1,13 +1,15 @@
-"""What the daemon asks of the Linux kernel: death with the parent, a name, privacy, how much memory is its own."""
+"""What the daemon asks of the Linux kernel: death with the parent, a name, privacy, its memory and time on cores."""
 
 import ctypes
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 _PR_SET_DUMPABLE = 4
 _PR_SET_NAME = 15
 _ROLLUP = Path("/proc/self/smaps_rollup")
+_SCHEDSTAT = Path("/proc/thread-self/schedstat")
 
 
 def die_with_parent() -> None:
@@ -39,6 +41,24 @@ def own_memory_bytes() -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Dirty:", "SwapPss:")))
+
+
+@dataclass(frozen=True, slots=True)
+class CoreTimes:
+    """What a thread had of the cores since it began, seconds."""
+
+    run_s: float
+    wait_s: float
+    """Ready to run, and no core was free."""
+
+
+def core_times() -> CoreTimes | None:
+    """Those of the calling thread; None where the kernel does not count them."""
+    try:
+        run_ns, wait_ns, _ = _SCHEDSTAT.read_text().split()
+    except (OSError, ValueError):
+        return None
+    return CoreTimes(int(run_ns) / 1e9, int(wait_ns) / 1e9)
 
 
 def _prctl(option: int, argument: ctypes.c_ulong | ctypes.c_char_p) -> None:

@@ -52,6 +52,16 @@ class Facts:
     reconnects: int = 0
     memory_bytes: int = 0
     """Memory of the process's own; what it shares with the fork server is not in it."""
+    detect_fps: float = 0.0
+    """How many frames a second it may look at now."""
+    lag_s: float | None = None
+    """How far behind live a frame was when its turn came, the worst of the last seconds; None: there was none."""
+    standing_lag_s: float | None = None
+    """The least of the same: a queue that does not go away."""
+    run_ratio: float | None = None
+    """How much of the time since the last beat its frame loop ran on a core; None: nobody says."""
+    wait_ratio: float | None = None
+    """And how much of it it was ready to run and had no core."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,13 @@ class Stopped:
 @dataclass(frozen=True, slots=True)
 class Drain:
     """Supervisor to worker: read no more, settle, publish, leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Supervisor to worker: look at no more than so many frames a second from now on."""
+
+    detect_fps: float
 
 
 def clip_text(text: str) -> str:

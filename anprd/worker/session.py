@@ -21,6 +21,7 @@ from anprd.settings import CameraSettings
 from anprd.video.clock import Clock
 from anprd.video.frames import Frame
 from anprd.worker.camera_time import CameraTime
+from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Beat, Facts, State, Stopped
 from anprd.worker.tally import Tally
 
@@ -55,6 +56,8 @@ class Stages(Protocol):
     @property
     def counts(self) -> Mapping[str, int]: ...
 
+    def hold(self, detect_fps: float) -> None: ...
+
     def feed(self, frame: Frame, *, lag_s: float = 0.0) -> list[Verdict]: ...
 
     def settle(self) -> list[Verdict]: ...
@@ -81,7 +84,11 @@ class Doors:
     outbox: Outbox
     clock: Clock
     say: Callable[[Beat | Stopped], object]
+    allowed_fps: Callable[[], float | None]
+    """How many frames a second may be looked at now; None: nobody has said."""
     own_memory_bytes: Callable[[], int]
+    core_times: Callable[[], CoreTimes | None]
+    """Of the thread that asks."""
     note_plates: Callable[[], object]
     """Writes down which confirmed plates are in view: a parked car must not be told again by the next worker."""
 
@@ -142,9 +149,15 @@ class Worker:
         self._settled = False
         t_s = self._time.place(frame.t_s, frame.at, now_s=now_s, clock=frame.clock)
         placed = replace(frame, t_s=t_s)
+        self._tally.lag(now_s, lag_s)
+        self._doors.stages.hold(self._detect_fps())
         self._tell(self._doors.stages.feed(placed, lag_s=lag_s))
         # Only now: a frame that took us long (a network compiled, a slow disk) is no gap between frames.
         self._tally.frame(self._doors.clock.now_s())
+
+    def _detect_fps(self) -> float:
+        allowed_fps = self._doors.allowed_fps()
+        return self._camera.detect_fps_max if allowed_fps is None else min(allowed_fps, self._camera.detect_fps_max)
 
     def _note_stream(self, frame: Frame) -> None:
         self._log.info("source_opened", width=frame.width, height=frame.height, tries=self._failures + 1)
@@ -230,12 +243,14 @@ class Worker:
         if now_s - self._memory_s >= MEMORY_EVERY_S:
             self._memory_s = now_s
             self._memory_bytes = self._doors.own_memory_bytes()
+        self._tally.cores(now_s, self._doors.core_times())
         return self._tally.facts(
             now_s,
             pipeline=self._doors.stages.counts,
             source=self._source_counts + Counter(self._source.counts if self._source else {}),
             outbox=self._doors.outbox.facts(),
             memory_bytes=self._memory_bytes,
+            detect_fps=self._detect_fps(),
         )
 
 

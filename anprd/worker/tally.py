@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from anprd.events.record import Event, timestamp
 from anprd.records import VerdictKind
+from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Facts, State, clip_text
 
 FPS_WINDOW_S = 5.0  # long enough for a camera of 1 fps to show, short enough to see it stop
+LAG_WINDOW_S = 2.0  # a queue that stands for so long does not go away by itself
+RATIO_WINDOW_S_MIN = 0.5
 REASONS_MAX = 24  # a beat must fit one atomic write; the program knows about a dozen
 _NOT_A_DROP = frozenset({"frames", "detected", "plates", "read", "confirmed", "updated", "unreadable"})
 _NOT_DUE = frozenset(
@@ -63,6 +66,27 @@ class Tally:
         self._last_error: str | None = None
         self._last_frame_s: float | None = None
         self._window: deque[tuple[float, int]] = deque()
+        self._lags: deque[tuple[float, float]] = deque()
+        self._cores: tuple[float, CoreTimes] | None = None
+        self._run_ratio: float | None = None
+        self._wait_ratio: float | None = None
+
+    def lag(self, now_s: float, lag_s: float) -> None:
+        """A frame's turn has come, so far behind live."""
+        self._lags.append((now_s, lag_s))
+        self._forget_lags(now_s)
+
+    def cores(self, now_s: float, times: CoreTimes | None) -> None:
+        """What the frame loop had of the cores until now; None: nobody says."""
+        if times is None or self._cores is None:
+            self._cores = None if times is None else (now_s, times)
+            return
+        before_s, before = self._cores
+        passed_s = now_s - before_s
+        if passed_s >= RATIO_WINDOW_S_MIN:
+            self._run_ratio = round(min(1.0, (times.run_s - before.run_s) / passed_s), 3)
+            self._wait_ratio = round(min(1.0, (times.wait_s - before.wait_s) / passed_s), 3)
+            self._cores = now_s, times
 
     def frame(self, now_s: float) -> None:
         """A frame was dealt with by now, so whatever was wrong with the camera is over."""
@@ -90,7 +114,7 @@ class Tally:
 
     def facts(
         self, now_s: float, *, pipeline: Mapping[str, int], source: Mapping[str, int], outbox: Mapping[str, object],
-        memory_bytes: int,
+        memory_bytes: int, detect_fps: float = 0.0,
     ) -> Facts:  # fmt: skip
         """Everything together, for a beat.
 
@@ -100,11 +124,14 @@ class Tally:
             source: frames that never left the sources, by reason.
             outbox: the publisher's facts.
             memory_bytes: of the process's own.
+            detect_fps: how many frames a second may be looked at.
         """
         sink_lost = {"event_dropped": _count(outbox, "dropped")}
         drops = sort_drops(pipeline, source, sink_lost)
         age_s = self.frame_age_s(now_s)
         error = outbox.get("last_error")
+        self._forget_lags(now_s)
+        lags_s = [round(lag_s, 3) for _, lag_s in self._lags]
         return Facts(
             state=self.state,
             pid=self._pid,
@@ -126,7 +153,16 @@ class Tally:
             last_frame_age_s=None if age_s is None else round(age_s, 2),
             reconnects=self._reconnects,
             memory_bytes=memory_bytes,
+            detect_fps=round(detect_fps, 2),
+            lag_s=max(lags_s, default=None),
+            standing_lag_s=min(lags_s, default=None),
+            run_ratio=self._run_ratio,
+            wait_ratio=self._wait_ratio,
         )
+
+    def _forget_lags(self, now_s: float) -> None:
+        while self._lags and now_s - self._lags[0][0] > LAG_WINDOW_S:
+            self._lags.popleft()
 
     def _fps(self, now_s: float) -> float:
         """Frames a second over the last seconds, from one beat to the next."""

@@ -1,4 +1,4 @@
-"""The worker's end of the pipe: it says how the worker fares and hears when to stop.
+"""The worker's end of the pipe: it says how the worker fares, and hears how much it may look and when to stop.
 
 Listening is a thread, because the pipe's end must be seen whatever the frame loop does; beating is not, because only
 the frame loop can tell that the frame loop is alive.
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from anprd.errors import EXIT_FAILED
-from anprd.worker.messages import Beat, Misconfigured, Stopped
+from anprd.worker.messages import Beat, Hold, Misconfigured, Stopped
 
 ORPHAN_S = 3.0  # no supervisor is left to kill us: what is not settled by then stays open; told events are on disk
 
@@ -31,8 +31,14 @@ class Tether:
         self._stop = stop
         self._leave = leave
         self._orphan_s = orphan_s
+        self._detect_fps: float | None = None
         self._room = select.poll()
         self._room.register(pipe.fileno(), select.POLLOUT)
+
+    @property
+    def detect_fps(self) -> float | None:
+        """How many frames a second the supervisor allows; None: it has said nothing about that."""
+        return self._detect_fps
 
     def say(self, message: Beat | Misconfigured | Stopped) -> bool:
         """Send if there is room; never waits. Returns whether it was sent."""
@@ -50,7 +56,8 @@ class Tether:
 
     def _listen(self) -> None:
         try:
-            self._pipe.recv()  # Drain is all that is ever said
+            while isinstance(message := self._pipe.recv(), Hold):
+                self._detect_fps = message.detect_fps
         except (EOFError, OSError):
             self._stop.set()
             threading.Event().wait(self._orphan_s)

@@ -171,7 +171,7 @@ def _run_worker(
 
     settings = Settings(redis=redis_url, state_dir=folder / "state", runtime_dir=folder / "run")
     camera = CameraSettings(name="soak", url=url, open_timeout_s=2.0, read_timeout_s=1.0)
-    composition.build(camera, settings, stop=stop, say=say).run()
+    composition.build(camera, settings, stop=stop, say=say, allowed_fps=lambda: None).run()
     return samples, facts
 
 

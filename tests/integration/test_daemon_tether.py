@@ -2,11 +2,12 @@
 
 import multiprocessing
 import threading
+import time
 
 import pytest
 
 from anprd.errors import EXIT_FAILED
-from anprd.worker.messages import Beat, Drain, Facts, State
+from anprd.worker.messages import Beat, Drain, Facts, Hold, State
 from anprd.worker.tether import Tether
 
 WAIT_S = 5.0
@@ -45,6 +46,20 @@ def test_a_drain_sets_the_stop_and_nobody_is_thrown_out(ends):
     ends.supervisor.send(Drain())
     assert ends.stop.wait(WAIT_S)
     assert not ends.left.wait(0.2)
+
+
+def test_a_hold_is_known_at_once_and_stops_nobody(ends):
+    assert ends.tether.detect_fps is None
+    ends.tether.listen()
+    for rate in (4.0, 2.5):
+        ends.supervisor.send(Hold(rate))
+    deadline_s = time.monotonic() + WAIT_S
+    while ends.tether.detect_fps != 2.5 and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    assert ends.tether.detect_fps == 2.5
+    assert not ends.stop.is_set()
+    ends.supervisor.send(Drain())
+    assert ends.stop.wait(WAIT_S)
 
 
 def test_the_end_of_the_supervisor_stops_the_worker_and_then_ends_it(ends):

@@ -50,7 +50,7 @@ def test_the_daemon_has_its_line_and_each_camera_a_row():
     assert titles.split()[:3] == ["camera", "state", "fps"]
     cells = row.split()
     assert cells[:6] == ["gate", "streaming", "25.0", "7", "1", "K995OX190"]
-    assert cells[7:] == ["4", "0", "2", "64", "MiB"]
+    assert cells[7:] == ["4", "0", "2", "64", "MiB"], "nothing is said of lag by an older daemon"
 
 
 def test_a_camera_that_never_saw_a_plate_has_empty_cells():
@@ -63,6 +63,24 @@ def test_what_is_wrong_with_a_camera_stands_at_the_end_of_its_row():
         .rstrip()
         .endswith("no route [to] host")
     )
+
+
+def test_a_camera_that_is_held_back_says_to_what_and_how_far_it_lags():
+    row = shown(cameras=[CAMERA | {"detect_fps": 4.04, "detect_fps_max": 8.0, "lag_s": 0.31}])
+    assert row.rstrip().endswith("held to 4.0 of 8 fps")
+    assert "0.3 s" in row
+    assert "held" not in shown(cameras=[CAMERA | {"detect_fps": 8.0, "detect_fps_max": 8.0, "lag_s": None}])
+
+
+def test_trouble_and_hold_stand_together():
+    held = CAMERA | {"detect_fps": 1.0, "detect_fps_max": 8.0, "sink_error": "no Redis"}
+    assert shown(cameras=[held]).rstrip().endswith("no Redis; held to 1.0 of 8 fps")
+
+
+def test_an_overloaded_machine_says_so():
+    load = {"overloaded": True, "since": "2026-03-01T12:00:00Z", "level": 0.521, "cameras_held": 17}
+    assert "17 cameras held back, 52% of the wanted frames are looked at" in shown(DAEMON | {"load": load})
+    assert "overloaded" not in shown(DAEMON | {"load": load | {"overloaded": False}})
 
 
 def test_redis_that_is_down_is_said_with_its_reason():

@@ -23,9 +23,20 @@ CAMERA = {
     "reconnects": 2,
     "restarts": 1,
     "beat_age_s": 0.4,
+    "lag_s": 0.3,
+    "detect_fps": 4.0,
+    "detect_fps_max": 8.0,
     "last_error": "rtsp://u:***@h/x",
 }
-STATUS = {"daemon": {"version": "0.1.0", "uptime_s": 12.5, "redis": {"state": "up"}}, "cameras": [CAMERA]}
+STATUS = {
+    "daemon": {
+        "version": "0.1.0",
+        "uptime_s": 12.5,
+        "redis": {"state": "up"},
+        "load": {"overloaded": True, "since": None, "level": 0.5, "cameras_held": 1},
+    },
+    "cameras": [CAMERA],
+}
 
 
 def samples(status) -> dict[tuple, float]:
@@ -50,6 +61,11 @@ def samples(status) -> dict[tuple, float]:
         (("anprd_spool_events", "gate-north"), 5),
         (("anprd_worker_restarts_total", "gate-north"), 1),
         (("anprd_worker_memory_bytes", "gate-north"), 64_000_000),
+        (("anprd_lag_seconds", "gate-north"), 0.3),
+        (("anprd_detect_fps", "gate-north"), 4.0),
+        (("anprd_detect_fps_max", "gate-north"), 8.0),
+        (("anprd_overloaded",), 1),
+        (("anprd_load_level",), 0.5),
     ],
 )
 def test_each_number_of_the_status_is_a_metric(sample, value):

@@ -7,7 +7,7 @@ from anprd.settings import CameraSettings, Settings
 from anprd.supervisor.children import SpawnError
 from anprd.supervisor.decisions import BOOT_S, DRAIN_S, STEADY_S, STUCK_S, compare
 from anprd.supervisor.fleet import Fleet
-from anprd.worker.messages import Beat, Drain, Facts, Misconfigured, State, Stopped
+from anprd.worker.messages import Beat, Drain, Facts, Hold, Misconfigured, State, Stopped
 
 
 class FakePipe:
@@ -384,6 +384,63 @@ def test_a_camera_that_drains_still_has_its_worker(house):
     house.ends(house.handles[0], 0)
     house.tick()
     assert house.fleet.names == {"b"}
+
+
+def lagging(**values):
+    return streaming(frames=9, standing_lag_s=2.0, run_ratio=0.6, wait_ratio=0.4, **values)
+
+
+def test_a_worker_tells_its_load_once_it_has_settled(house):
+    house.says(house.handles[0], lagging())
+    assert house.fleet.loads(house.now_s)[0].standing_s is None
+    house.now_s += 10
+    house.says(house.handles[0], lagging())
+    a, b = house.fleet.loads(house.now_s)
+    assert (a.name, a.standing_s, a.run_ratio, a.wait_ratio) == ("a", 2.0, 0.6, 0.4)
+    assert (b.name, b.standing_s) == ("b", None)
+
+
+def test_a_worker_that_was_stopped_tells_nothing(house):
+    house.says(house.handles[0], lagging())
+    house.now_s += 10
+    house.says(house.handles[0], lagging())
+    house.now_s += 4
+    assert house.fleet.loads(house.now_s)[0].standing_s is None
+
+
+def test_a_worker_is_told_its_rate_when_it_changes_and_only_then(house):
+    house.says(house.handles[0], streaming())
+    for rate in (8.0, 4.02, 3.98, 4.0, 8.0):
+        house.fleet.allow({"a": rate, "b": rate})
+    assert house.handles[0].pipe.told == [Hold(4.0), Hold(8.0)]
+    assert house.handles[1].pipe.told == [], "it has not spoken yet"
+
+
+def test_a_new_process_is_told_again(house):
+    house.says(house.handles[0], streaming())
+    house.fleet.allow({"a": 4.0})
+    house.ends(house.handles[0], -9)
+    house.tick(2)
+    house.fleet.allow({"a": 4.0})
+    house.says(house.handles[-1], streaming())
+    house.fleet.allow({"a": 4.0})
+    assert house.handles[-1].pipe.told == [Hold(4.0)]
+
+
+def test_a_rate_that_is_no_tenth_is_given_in_full():
+    house = House(camera("a", detect_fps_max=7.57))
+    house.tick()
+    house.says(house.handles[0], streaming())
+    house.fleet.allow({"a": 7.57})
+    house.fleet.allow({"a": 7.56})
+    assert house.handles[0].pipe.told == []
+
+
+def test_the_row_says_what_is_allowed_of_what_is_wanted(house):
+    assert house.row("a")["detect_fps"] is None
+    house.says(house.handles[0], streaming(detect_fps=4.0, lag_s=0.3))
+    row = house.row("a")
+    assert (row["priority"], row["detect_fps"], row["detect_fps_max"], row["lag_s"]) == ("normal", 4.0, 8.0, 0.3)
 
 
 def test_a_message_that_no_worker_sends_is_a_bug(house):

@@ -57,6 +57,58 @@ def test_a_stream_that_begins_anew_is_looked_at_at_once():
     assert pacer.decide(0.0, 0) is Pace.DETECT
 
 
+@pytest.mark.parametrize("detect_fps", [1, 3, 5, 7.9])
+def test_a_held_worker_looks_as_often_as_it_may(detect_fps: float):
+    pacer = Pacer(8)
+    pacer.hold(detect_fps)
+    assert len(looked_at(pacer, 25, for_s=100)) == pytest.approx(100 * detect_fps, abs=2)
+
+
+def test_what_the_hold_costs_is_counted_apart_from_what_was_not_due():
+    pacer = Pacer(8)
+    pacer.hold(4)
+    paces = [pacer.decide(i / 24, 0) for i in range(240)]
+    assert [paces.count(pace) for pace in (Pace.DETECT, Pace.HELD, Pace.SKIP)] == [40, 40, 160]
+    assert Pace.HELD.value == "held"
+
+
+def test_a_hold_at_the_whole_rate_holds_nothing():
+    pacer = Pacer(8)
+    pacer.hold(1)
+    looked_at(pacer, 25, for_s=5)
+    pacer.hold(8)
+    paces = [pacer.decide(5 + i / 25, 0) for i in range(1000)]
+    assert paces.count(Pace.DETECT) == pytest.approx(320, abs=2)
+    assert Pace.HELD not in paces
+
+
+def test_a_hold_that_is_lifted_shows_with_the_next_turn():
+    pacer = Pacer(8)
+    pacer.hold(1)
+    pacer.decide(0.0, 0)
+    pacer.hold(8)
+    assert pacer.decide(0.12, 0) is Pace.DETECT
+
+
+def test_a_late_frame_is_late_whether_held_or_not():
+    pacer = Pacer(8)
+    pacer.hold(4)
+    pacer.decide(0.0, 0)
+    assert pacer.decide(0.5, 1.5) is Pace.LATE
+
+
+@given(st.lists(st.tuples(st.floats(0.02, 0.5), st.floats(1, 8)), max_size=200))
+def test_a_hold_that_changes_all_the_time_never_stops_it(steps: list[tuple[float, float]]):
+    pacer = Pacer(8)
+    t_s = looked_s = 0.0
+    for step_s, detect_fps in steps:
+        t_s += step_s
+        pacer.hold(detect_fps)
+        if pacer.decide(t_s, 0) is Pace.DETECT:
+            looked_s = t_s
+        assert t_s - looked_s <= 1 + 0.5
+
+
 @given(
     st.floats(0.5, 30),
     st.lists(st.tuples(st.floats(0.001, 2), st.floats(0, 5)), max_size=200),

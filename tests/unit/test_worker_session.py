@@ -12,6 +12,7 @@ from anprd.records import Box, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.video.frames import Frame
 from anprd.worker.camera_time import CameraTime
+from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Beat, State, Stopped
 from anprd.worker.session import RETRY_CAP_S, RETRY_FIRST_S, Doors, Worker
 
@@ -79,10 +80,14 @@ class FakeStages:
     def __init__(self, house):
         self.house = house
         self.fed = []
+        self.held_to = []
         self.settles = []
         self.open = 0
         self.takes_s = lambda: 0.0
         self.counts = Counter()
+
+    def hold(self, detect_fps):
+        self.held_to.append(detect_fps)
 
     def feed(self, frame, *, lag_s=0.0):
         self.fed.append((frame.t_s, lag_s))
@@ -126,6 +131,7 @@ class House:
         self.stop = threading.Event()
         self.stop_at_s = float("inf")
         self.listens = True
+        self.allowed_fps = None
         self.cameras = deque(ScriptedCamera(self, **camera) for camera in cameras)
         self.opened = []
         self.opened_at = []
@@ -133,7 +139,9 @@ class House:
         recorder = Recorder(camera="gate", host="host", dates=time.dates, region=lambda _plate: "RU")
         doors = Doors(
             open_source=self.open, stages=self.stages, record=recorder.record, outbox=self.outbox, clock=self.clock,
-            say=self.say, own_memory_bytes=lambda: 1, note_plates=lambda: self.noted_at.append(self.clock.now),
+            say=self.say, allowed_fps=lambda: self.allowed_fps, own_memory_bytes=lambda: 1,
+            core_times=lambda: CoreTimes(run_s=self.clock.now / 2, wait_s=self.clock.now / 4),
+            note_plates=lambda: self.noted_at.append(self.clock.now),
         )  # fmt: skip
         camera = CameraSettings(name="gate", url="rtsp://192.0.2.1/", track_gap_s_max=GAP_S)
         self.worker = Worker(camera, doors, camera_time=time, stop=self.stop, pid=7, chance=lambda: 1.0)
@@ -309,6 +317,23 @@ def test_a_supervisor_that_does_not_listen_holds_up_nothing():
     house.listens = False
     house.run()
     assert len(house.stages.fed) == 100
+
+
+def test_the_pipeline_is_held_to_what_the_supervisor_allows():
+    house = House({"frames": 30})
+    house.run()
+    assert set(house.stages.held_to) == {8.0}
+    assert house.beats()[-1].detect_fps == 8.0
+    house = House({"frames": 30})
+    house.allowed_fps = 2.5
+    house.run()
+    assert set(house.stages.held_to) == {2.5}
+    assert house.beats()[-1].detect_fps == 2.5
+
+
+def test_a_beat_tells_how_far_behind_and_how_short_of_a_core_it_is():
+    latest = House({"frames": 60}).run().beats()[-1]
+    assert (latest.lag_s, latest.standing_lag_s, latest.run_ratio, latest.wait_ratio) == (0.25, 0.25, 0.5, 0.25)
 
 
 def test_the_state_follows_the_camera():

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from anprd.events.record import Event
 from anprd.records import Box, VerdictKind
+from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import State
 from anprd.worker.tally import REASONS_MAX, Tally, sort_drops
 
@@ -62,6 +63,33 @@ def test_the_outbox_tells_what_waits_and_why():
     told = facts(Tally(1), outbox={"pending": 3, "delivered": 5, "dropped": 2, "last_error": "Redis is\naway"})
     assert (told.spool_depth, told.delivered, told.sink_error) == (3, 5, "Redis is away")
     assert told.drops == {"event_dropped": 2}
+
+
+def test_the_lag_is_that_of_the_last_two_seconds_at_its_worst_and_at_its_least():
+    tally = Tally(1)
+    assert (facts(tally).lag_s, facts(tally).standing_lag_s) == (None, None)
+    for tenth, lag_s in enumerate([9.0] * 10 + [0.5] * 10 + [3.0] + [0.25] * 10):
+        tally.lag(tenth / 10, lag_s)
+    told = facts(tally, 3.0)
+    assert (told.lag_s, told.standing_lag_s) == (3.0, 0.25)
+    assert facts(tally, 10.0).lag_s is None
+
+
+def test_time_on_the_core_is_a_share_of_the_time_between_beats():
+    tally = Tally(1)
+    tally.cores(100.0, CoreTimes(5.0, 1.0))
+    assert facts(tally).run_ratio is None
+    tally.cores(102.0, CoreTimes(6.5, 1.25))
+    assert (facts(tally).run_ratio, facts(tally).wait_ratio) == (0.75, 0.125)
+    tally.cores(102.1, CoreTimes(6.6, 1.25))
+    assert facts(tally).run_ratio == 0.75
+
+
+def test_a_kernel_that_does_not_count_says_nothing():
+    tally = Tally(1)
+    tally.cores(100.0, None)
+    tally.cores(101.0, None)
+    assert (facts(tally).run_ratio, facts(tally).wait_ratio) == (None, None)
 
 
 def event(kind, plate):
