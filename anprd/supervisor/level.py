@@ -10,11 +10,11 @@ STANDING_S_MAX = 0.2  # more is too much
 FALLS = ((0.8, 0.7), (0.4, 0.85), (STANDING_S_MAX, 0.9))
 FALL_EVERY_S = 2.0  # lags are those of the last two seconds: before that a fall does not show
 SHRINKS = 0.85  # a queue that became so much shorter since the last fall needs no further one
-RISE_HZ = 0.08  # of itself, a second: to double it takes 9 s
-PROBE_HZ, PROBE_GROWTH_HZ2 = 0.01, 0.003  # so gently where it was too much before, then bolder each second
+RISE_HZ = 0.12  # of itself, a second: to double it takes 6 s
+PROBE_HZ, PROBE_GROWTH_HZ2 = 0.01, 0.004  # so gently where it was too much before, then bolder each second
 BELOW_LIMIT = 0.9
 BEYOND_LIMIT = 1.2  # what was too much once is not any more
-PATIENCE_S, PATIENCE_S_MAX = 5.0, 20.0  # before it is tried again; doubled each time that it was in vain
+PATIENCE_S, PATIENCE_S_MAX = 5.0, 15.0  # before it is tried again; doubled each time that it was in vain
 HELD_BELOW = 0.95  # a level that is no longer nearly all: the daemon says so
 QUIET_S = 30.0  # and so long after all is given again it says that this is over: not each few seconds
 

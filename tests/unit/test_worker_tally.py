@@ -75,6 +75,16 @@ def test_the_lag_is_that_of_the_last_two_seconds_at_its_worst_and_at_its_least()
     assert facts(tally, 10.0).lag_s is None
 
 
+def test_who_leaps_to_live_has_only_hidden_its_queue():
+    tally = Tally(1)
+    for tenth, lag_s in enumerate([1.9, 2.0, 0.01, 0.02]):
+        tally.lag(tenth / 10, lag_s)
+    assert facts(tally, 0.5).standing_lag_s == 0.01
+    assert facts(tally, 0.5, source={"overrun": 40}).standing_lag_s == 2.0
+    tally.lag(2.6, 0.03)
+    assert facts(tally, 2.6, source={"overrun": 40}).standing_lag_s == 0.03
+
+
 def test_time_on_the_core_is_a_share_of_the_time_between_beats():
     tally = Tally(1)
     tally.cores(100.0, CoreTimes(5.0, 1.0))
