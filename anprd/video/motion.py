@@ -11,6 +11,7 @@ Where nearly all the picture changes from one frame to the next and yet shows th
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -19,8 +20,8 @@ from numpy.typing import NDArray
 
 from anprd.records import Box, Luma
 
-_Thumbnail = NDArray[np.float32]
-_Mask = NDArray[np.uint8]
+_Detail = NDArray[np.float32]
+_Mask = NDArray[np.uint8]  # 1 where it holds
 
 THUMBNAIL_WIDTH_PX = (
     160  # a 32 px plate of a 1080p picture sits on a car of about 12x10 px here: ten times the threshold
@@ -38,12 +39,17 @@ _RESTLESS_S = 30.0
 _RESTLESS_MAX = 20.0  # what one frame may add, so that a passing car does not blind its lane
 _RESTLESS_FACTOR = 3.0
 _NEIGHBOURS_MIN = 3  # of nine, itself included: single pixels are noise
+_ROWS_MIN = 2  # of the picture, averaged into one of the thumbnail: with 8 to 12 columns that is 16 to 24 pixels
 _SURROUNDINGS_PX = 41  # wider than a near car's parts, narrower than the shadow of a cloud
 _EDGE_PX = 9
 _TILES = (8, 6)
 _TILE_CHANGED_MIN = 0.3
 _TILES_CHANGED_MIN = 0.75
 _SAME_EDGES_MIN = 0.5  # correlation; lorries and cuts stay below 0.37, light and infrared above 0.75: docs/measured.md
+_ITSELF_RATIO = 0.75  # of the threshold: at half of it the noise of a dark picture shows
+_CHANGED_MIN = 0.2  # less than this of all pixels cannot be that many tiles
+_CELL_PX = 4  # of the thumbnail: what moves within a cell's width of each other is one thing
+REGIONS_MAX = 8
 _GLOBAL_S_MAX = 3.0  # what lasts longer (a flickering lamp) is looked at: better work than blindness
 
 
@@ -58,7 +64,25 @@ class Motion:
     global_change: bool
     """The whole picture changed at once; the scene is learned anew."""
     regions: tuple[Box, ...] = ()
-    """Where it moves, in shares of the picture's width and height, 0..1; empty while active: anywhere."""
+    """Where it moves, or did within the hold time, at most `REGIONS_MAX` boxes a frame in shares of the picture's width
+    and height, 0..1, so that they hold for any other size of the same view; empty while active: anywhere."""
+
+    @classmethod
+    def unknown(cls) -> "Motion":
+        """Nothing was judged yet: look."""
+        return cls(active=True, area_ratio=0.0, global_change=False)
+
+    @classmethod
+    def of_several(cls, motions: Sequence["Motion"]) -> "Motion":
+        """What was seen over a time: worth a look if one was, and wherever it moved in one."""
+        anywhere = any(motion.active and not motion.regions for motion in motions)
+        regions = dict.fromkeys(region for motion in motions for region in motion.regions)
+        return cls(
+            active=any(motion.active for motion in motions),
+            area_ratio=max((motion.area_ratio for motion in motions), default=0.0),
+            global_change=any(motion.global_change for motion in motions),
+            regions=() if anywhere else tuple(regions),
+        )
 
 
 class MotionGate:
@@ -72,6 +96,7 @@ class MotionGate:
         self._shape: tuple[int, ...] = ()
         self._active_until_s = 0.0
         self._global_since_s: float | None = None
+        self._regions: tuple[Box, ...] = ()
 
     def feed(self, luma: Luma, t_s: float) -> Motion:
         """Judge the next frame.
@@ -83,6 +108,7 @@ class MotionGate:
         if self._scene is None or self._shape != luma.shape or t_s < self._scene.t_s:
             self._shape = luma.shape
             self._scene = _Scene(_thumbnail(luma), t_s)
+            self._regions = ()
             self._active_until_s = t_s + self._hold_s  # a car may stand there already
             return Motion(active=True, area_ratio=0.0, global_change=False)
         change = self._scene.feed(_thumbnail(luma), t_s)
@@ -91,83 +117,123 @@ class MotionGate:
         else:
             self._global_since_s = None
         lasting = self._global_since_s is not None and t_s - self._global_since_s > _GLOBAL_S_MAX
-        if lasting or (change.area_ratio >= self._area_ratio_min and not change.everywhere):
+        moving = change.area_ratio >= self._area_ratio_min and not change.everywhere
+        if moving or change.everywhere:
+            self._regions = change.regions
+        if lasting or moving:
             self._active_until_s = t_s + self._hold_s
-        return Motion(t_s <= self._active_until_s, change.area_ratio, change.everywhere)
+        active = t_s <= self._active_until_s
+        regions = tuple(dict.fromkeys((*self._regions, *change.regions))) if active and self._regions else ()
+        return Motion(active, change.area_ratio, change.everywhere, regions)
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
     area_ratio: float
     everywhere: bool
+    regions: tuple[Box, ...] = ()
 
 
 class _Scene:
     """The two running means, and how restless each pixel is."""
 
-    def __init__(self, thumbnail: _Thumbnail, t_s: float) -> None:
+    def __init__(self, thumbnail: Luma, t_s: float) -> None:
         self.t_s = t_s
         self._last = thumbnail
         self._slow = _detail(thumbnail)
         self._fast = self._slow.copy()
-        self._restless = np.zeros_like(thumbnail)
+        self._lately = thumbnail.astype(np.float32)
+        self._restless = np.zeros_like(self._slow)
         self._noise = 0.0
         self._relearn_until_s = float("-inf")
 
-    def feed(self, thumbnail: _Thumbnail, t_s: float) -> _Change:
+    def feed(self, thumbnail: Luma, t_s: float) -> _Change:
         span_s = t_s - self.t_s
-        everywhere = _is_the_cameras_doing(self._last, thumbnail)
-        noise = min(_NOISE_MAX, float(np.median(cv2.absdiff(thumbnail, self._last)[::3, ::3])))
-        self._noise += _share(span_s, _NOISE_S) * (noise - self._noise)
+        step = np.asarray(cv2.absdiff(thumbnail, self._last), np.uint8)
+        everywhere = _is_the_cameras_doing(self._last, thumbnail, step)
+        self._noise += _share(span_s, _NOISE_S) * (min(_NOISE_MAX, _median(step)) - self._noise)
         self.t_s, self._last = t_s, thumbnail
         detail = _detail(thumbnail)
         if everywhere:
             self._slow, self._fast = detail, detail.copy()
+            self._lately = thumbnail.astype(np.float32)
             self._relearn_until_s = t_s + _RELEARN_FOR_S
             return _Change(0.0, everywhere=True)
         from_slow = np.abs(detail - self._slow)
-        threshold = np.maximum(max(_CHANGE_MIN, _NOISE_FACTOR * self._noise), _RESTLESS_FACTOR * self._restless)
+        threshold = np.maximum(_RESTLESS_FACTOR * self._restless, max(_CHANGE_MIN, _NOISE_FACTOR * self._noise))
         moved = (from_slow > threshold) & (np.abs(detail - self._fast) > threshold / 2)
-        changed = moved.astype(np.uint8)
-        self._learn(detail, from_slow, changed, span_s)
-        return _Change(_area_ratio(changed), everywhere=False)
+        itself = np.abs(thumbnail - self._lately) > _ITSELF_RATIO * threshold
+        self._learn(detail, from_slow, moved, span_s)
+        cv2.accumulateWeighted(thumbnail, self._lately, _share(span_s, _FAST_S))
+        clear = _without_specks(moved.view(np.uint8))
+        # A vehicle changes its surroundings' detail too, by up to half of `_SURROUNDINGS_PX`: no place to look for it.
+        regions = _regions(_without_specks(clear & itself.view(np.uint8))) or _regions(clear)
+        return _Change(cv2.countNonZero(clear) / clear.size, everywhere=False, regions=regions)
 
-    def _learn(self, detail: _Thumbnail, from_slow: _Thumbnail, changed: _Mask, span_s: float) -> None:
+    def _learn(self, detail: _Detail, from_slow: _Detail, moved: NDArray[np.bool_], span_s: float) -> None:
         relearning = self.t_s < self._relearn_until_s
         slow_s = _RELEARN_S if relearning else _SLOW_S
-        cv2.accumulateWeighted(detail, self._slow, _share(span_s, slow_s), mask=1 - changed)
+        cv2.accumulateWeighted(detail, self._slow, _share(span_s, slow_s), mask=(~moved).view(np.uint8))
         slow_s = _RELEARN_S if relearning else _SLOW_WHERE_CHANGED_S
-        cv2.accumulateWeighted(detail, self._slow, _share(span_s, slow_s), mask=changed)
+        cv2.accumulateWeighted(detail, self._slow, _share(span_s, slow_s), mask=moved.view(np.uint8))
         cv2.accumulateWeighted(detail, self._fast, _share(span_s, _FAST_S))
         cv2.accumulateWeighted(np.minimum(from_slow, _RESTLESS_MAX), self._restless, _share(span_s, _RESTLESS_S))
 
 
-def _thumbnail(luma: Luma) -> _Thumbnail:
-    """The picture at 160 px of width. Every second line will do, and halves the cost."""
+def _thumbnail(luma: Luma) -> Luma:
+    """The picture at 160 px of width, from every n-th line: reading them all costs more than the rest of the gate."""
     height, width = luma.shape
     size = (min(width, THUMBNAIL_WIDTH_PX), max(1, round(height * min(1.0, THUMBNAIL_WIDTH_PX / width))))
-    rows = luma[::2] if height >= 4 * size[1] else luma
-    return cv2.resize(rows, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    rows = luma[:: max(1, height // size[1] // _ROWS_MIN)]
+    return np.asarray(cv2.resize(rows, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _detail(thumbnail: _Thumbnail) -> _Thumbnail:
-    return thumbnail - cv2.blur(thumbnail, (_SURROUNDINGS_PX, _SURROUNDINGS_PX))
+def _detail(thumbnail: Luma) -> _Detail:
+    return thumbnail - _surroundings(thumbnail, _SURROUNDINGS_PX)
 
 
-def _is_the_cameras_doing(before: _Thumbnail, after: _Thumbnail) -> bool:
-    changed = (cv2.absdiff(before, after) > _CHANGE_MIN).astype(np.float32)
-    tiles = cv2.resize(changed, _TILES, interpolation=cv2.INTER_AREA)
+def _surroundings(thumbnail: Luma, side_px: int) -> _Detail:
+    return np.asarray(cv2.boxFilter(thumbnail, cv2.CV_32F, (side_px, side_px)), np.float32)
+
+
+def _median(step: Luma) -> float:
+    sample = step[::3, ::3].ravel()
+    return float(np.partition(sample, sample.size // 2)[sample.size // 2])
+
+
+def _is_the_cameras_doing(before: Luma, after: Luma, step: Luma) -> bool:
+    changed = step > _CHANGE_MIN
+    if np.count_nonzero(changed) < _CHANGED_MIN * changed.size:
+        return False
+    tiles = cv2.resize(changed.astype(np.float32), _TILES, interpolation=cv2.INTER_AREA)
     if float(np.mean(tiles > _TILE_CHANGED_MIN)) < _TILES_CHANGED_MIN:
         return False
-    edges_before = before - cv2.blur(before, (_EDGE_PX, _EDGE_PX))
-    edges_after = after - cv2.blur(after, (_EDGE_PX, _EDGE_PX))
+    edges_before = before - _surroundings(before, _EDGE_PX)
+    edges_after = after - _surroundings(after, _EDGE_PX)
     energy = math.sqrt(float(np.vdot(edges_before, edges_before)) * float(np.vdot(edges_after, edges_after)))
     return float(np.vdot(edges_before, edges_after)) > _SAME_EDGES_MIN * energy
 
 
-def _area_ratio(changed: _Mask) -> float:
-    neighbours = cv2.boxFilter(changed, -1, (3, 3), normalize=False)
-    return float(np.count_nonzero((neighbours >= _NEIGHBOURS_MIN) & (changed > 0))) / changed.size
+def _without_specks(moved: _Mask) -> _Mask:
+    neighbours = cv2.boxFilter(moved, -1, (3, 3), normalize=False)
+    return (neighbours >= _NEIGHBOURS_MIN).view(np.uint8) & moved
+
+
+def _regions(moved: _Mask) -> tuple[Box, ...]:
+    """Boxes around all that moved, in shares of the picture: cells that touch are one thing; wider ones of too many."""
+    if not moved.any():
+        return ()
+    block = np.ones((_CELL_PX, _CELL_PX), np.uint8)
+    cells = np.ascontiguousarray(cv2.dilate(moved, block, anchor=(0, 0))[::_CELL_PX, ::_CELL_PX])
+    count, _, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
+    while count - 1 > REGIONS_MAX:
+        cells = np.asarray(cv2.dilate(cells, np.ones((3, 3), np.uint8)))
+        count, _, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
+    height, width = (side / _CELL_PX for side in moved.shape)
+    return tuple(
+        Box(left / width, top / height, min(1.0, (left + across) / width), min(1.0, (top + down) / height))
+        for left, top, across, down, _ in stats[1:].tolist()
+    )
 
 
 def _share(span_s: float, time_constant_s: float) -> float:

@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from anprd.records import Luma
-from anprd.video.motion import Motion, MotionGate
+from anprd.records import Box, Luma
+from anprd.video import motion
+from anprd.video.motion import REGIONS_MAX, Motion, MotionGate
 
 FPS = 8.0
 WIDTH, HEIGHT = 640, 360
@@ -181,3 +184,93 @@ def test_padded_and_tiny_pictures_are_fine():
     g = gate()
     for i in range(3):
         g.feed(np.full((2, 3), 100, np.uint8), i / FPS)
+
+
+def test_a_car_moves_where_it_is_in_shares_of_the_picture():
+    g = gate()
+    start_s = quiet(g, road())
+    seen = watch(g, [with_car(road(), x) for x in range(100, 220, 20)], from_s=start_s)[-1]
+    (region,) = seen.regions
+    assert 100 / WIDTH - 0.05 < region.x1 <= 200 / WIDTH  # where it was lately counts as well
+    assert 320 / WIDTH <= region.x2 < 320 / WIDTH + 0.05
+    assert 160 / HEIGHT - 0.05 < region.y1 <= 160 / HEIGHT
+    assert 250 / HEIGHT <= region.y2 < 250 / HEIGHT + 0.05
+
+
+def test_two_cars_far_apart_are_two_regions():
+    g = gate()
+    start_s = quiet(g, road())
+    seen = watch(g, [with_car(with_car(road(), x), 520 - x, 30) for x in range(0, 60, 20)], from_s=start_s)[-1]
+    assert len(seen.regions) == 2, seen.regions
+
+
+def test_a_picture_of_another_size_and_pixel_aspect_gives_the_same_regions():
+    pictures = [road()] * 40 + [with_car(road(), x) for x in range(100, 220, 20)]
+    wide, narrow = gate(), gate()
+    for i, picture in enumerate(pictures):
+        ours = wide.feed(picture, i / FPS).regions
+        theirs = narrow.feed(cv2.resize(picture, (352, 288), interpolation=cv2.INTER_AREA), i / FPS).regions
+    assert ours[0].iou(theirs[0]) > 0.7
+
+
+def test_nothing_is_known_of_where_in_the_first_frame_and_after_a_change_of_light():
+    g = gate(hold_s=0.5)
+    assert g.feed(road(), 0.0).regions == ()
+    start_s = quiet(g, road())
+    passing = watch(g, [with_car(road(), x) for x in range(0, 80, 20)], from_s=start_s)
+    assert passing[-1].regions
+    switched = g.feed((road() * 0.45).astype(np.uint8), start_s + 4 / FPS)
+    assert switched.active
+    assert switched.regions == ()
+
+
+def test_while_the_gate_is_held_open_it_says_where_it_last_moved():
+    g = gate()
+    start_s = quiet(g, road())
+    watch(g, [with_car(road(), x) for x in range(0, 300, 30)], from_s=start_s)
+    held = watch(g, [with_car(road(), 300)] * 14, from_s=start_s + 10 / FPS)[-1]
+    assert held.active
+    assert held.regions
+    assert all(region.x2 > 0.3 for region in held.regions)
+
+
+def test_an_idle_gate_names_no_region():
+    g = gate()
+    assert all(bool(m.regions) <= m.active for m in watch(g, [road()] * 60))
+
+
+MASKS = st.tuples(st.integers(1, 90), st.integers(1, 160), st.integers(0, 60), st.integers(0, 2**32 - 1)).map(
+    lambda made: _mask(*made)
+)
+
+
+def _mask(height: int, width: int, count: int, seed: int) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    mask = np.zeros((height, width), np.uint8)
+    mask[rng.integers(0, height, count), rng.integers(0, width, count)] = 1
+    return mask
+
+
+@given(MASKS)
+@settings(max_examples=200, deadline=None)
+def test_every_pixel_that_moved_lies_in_one_of_a_few_regions_within_the_picture(mask: np.ndarray):
+    height, width = mask.shape
+    regions = motion._regions(mask)
+    assert len(regions) <= REGIONS_MAX
+    assert all(0 <= r.x1 < r.x2 <= 1 and 0 <= r.y1 < r.y2 <= 1 for r in regions)
+    for y, x in np.argwhere(mask):
+        assert any(
+            r.x1 <= x / width
+            and (x + 1) / width <= r.x2 + 1e-9
+            and r.y1 <= y / height
+            and (y + 1) / height <= r.y2 + 1e-9
+            for r in regions
+        )
+
+
+def test_of_several_looks_anywhere_once_one_of_them_does_not_know_where():
+    here = Motion(True, 0.1, False, (Box(0.1, 0.1, 0.2, 0.2),))
+    still = Motion(False, 0.0, False)
+    assert Motion.of_several([here, still]).regions == here.regions
+    assert Motion.of_several([here, Motion.unknown()]).regions == ()
+    assert Motion.of_several([here, Motion.unknown()]).active
