@@ -129,7 +129,7 @@ class Run:
             def well() -> bool:
                 # Of all cameras, those that have a fault of their own as well are its lane's to wait for.
                 own = self._in_fault if target == "all" else Counter[str]()
-                return all(self._is_back(name, before[name]) for name in names if not own[name])
+                return all(self._is_back(name, before[name], ended_s) for name in names if not own[name])
 
         else:
 
@@ -142,12 +142,13 @@ class Run:
         look = self._site.status.latest(camera)
         return (None, 0) if look is None else (look.pid, look.frames)
 
-    def _is_back(self, camera: str, before: tuple[int | None, int]) -> bool:
-        """It sees frames that were sent after the fault."""
+    def _is_back(self, camera: str, before: tuple[int | None, int], ended_s: float) -> bool:
+        """It sees frames that were sent after the fault: a slow worker has older ones to show for a while."""
         look = self._site.status.latest(camera)
         pid, frames = before
         fresh = look is not None and time.monotonic() - look.at_s < 2.0
-        return fresh and look.streams and look.frames >= BACK_FRAMES + (frames if look.pid == pid else 0)
+        enough = fresh and look.frames >= BACK_FRAMES + (frames if look.pid == pid else 0)
+        return enough and look.streams and look.sent_s > ended_s
 
     def _streams(self, camera: str) -> bool:
         look = self._site.status.latest(camera)

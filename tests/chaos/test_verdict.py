@@ -81,9 +81,16 @@ def test_passes_that_stand_in_the_wrong_order_are_found():
     assert judge([ALL_WELL[1], ALL_WELL[0], *ALL_WELL[2:]]).disordered
 
 
-def test_of_two_in_view_at_once_either_may_be_told_first():
-    together = replace(ALL_WELL[1], fields=ALL_WELL[1].fields | {"first_seen": at(4.9)})
-    assert not judge([together, ALL_WELL[0], *ALL_WELL[2:]]).disordered
+@pytest.mark.parametrize(("first_seen_s", "disordered"), [(4.9, False), (6.9, False), (7.1, True)])
+def test_of_two_that_were_open_at_once_either_may_be_told_first(first_seen_s, disordered):
+    """The first was last seen at 5.0 and stays open for two seconds: it may have been behind a pole."""
+    together = replace(ALL_WELL[1], fields=ALL_WELL[1].fields | {"first_seen": at(first_seen_s)})
+    assert bool(judge([together, ALL_WELL[0], *ALL_WELL[2:]]).disordered) is disordered
+
+
+def test_what_a_slow_worker_sees_was_sent_a_while_ago():
+    assert Look(10.0, 7, "streaming", 1, 0, 0, 0.5, {"lag_s": 4.0}).sent_s == 5.5
+    assert Look(10.0, 7, "streaming", 1, 0, 0, 0.5, {"lag_s": None}).sent_s == 9.5
 
 
 def test_a_plate_that_nobody_has_is_strange():

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from tests.chaos.camera import Sent
@@ -21,6 +21,7 @@ LEAD_S = 1.5  # a group of pictures, and the pass's first moments
 SETTLE_S = 3.0  # a worker that begins compiles its networks on the first frame and then catches up
 TAIL_S = 3.0  # the gap after which a pass is closed, and a second of delay
 LATE_SEND_S_MAX = 0.5  # the camera itself was held up
+CLOSED_S = 2.0  # `track_gap_s_max`, after which a vehicle counts as gone, and the next look
 NEAR_S_MAX = 3.0  # between an event's `at` and its pass
 WRONG_MAX = 2
 BETWEEN_LOOKS_S_MAX = 2.0
@@ -264,16 +265,17 @@ def _count(account: Account, owed: Mapping[Shown, str | None], found: Sequence[t
 
 
 def _disorder(found: Sequence[tuple[Entry, Shown]], camera: str) -> list[str]:
-    """Passes that stand in the stream after one that came into view when they were gone. The first telling counts.
+    """Passes that stand in the stream after one that came into view when they were closed. The first telling counts.
 
-    Two that were in view at once may be settled in either order.
+    Two that were open at once may be settled in either order.
     """
     wrong, last, seen = [], None, set()
     for entry, one in found:
         if one in seen:
             continue
         seen.add(one)
-        if last is not None and one.last_s < last[1].first_s and _seen(entry, "last") < _seen(last[0], "first"):
+        closed = _seen(entry, "last") + timedelta(seconds=CLOSED_S)
+        if last is not None and one.last_s < last[1].first_s and closed < _seen(last[0], "first"):
             wrong.append(f"{camera}: {one.plate} at {one.first_s:.1f} after {last[1].plate} at {last[1].first_s:.1f}")
         last = (entry, one)
     return wrong

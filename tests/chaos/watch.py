@@ -17,7 +17,7 @@ STREAM = "anprd:events"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One camera at one moment. `frames`, `late` count since its worker started."""
+    """One camera at one moment. `frames` and `late` (left out for want of time) count since its worker started."""
 
     at_s: float
     pid: int | None
@@ -33,6 +33,11 @@ class Look:
     @property
     def streams(self) -> bool:
         return self.state == "streaming" and self.age_s < 2.0
+
+    @property
+    def sent_s(self) -> float:
+        """When its last frame was sent, at the earliest."""
+        return self.at_s - self.age_s - (self.row["lag_s"] or 0.0)
 
 
 class StatusWatch(threading.Thread):
@@ -64,7 +69,7 @@ class StatusWatch(threading.Thread):
         self.last, self.last_at_s = status, now_s
         for row in status["cameras"]:
             drops = row["drops"]
-            late = drops.get("late", 0) + drops.get("overrun", 0)
+            late = sum(drops.get(reason, 0) for reason in ("late", "overrun", "held"))
             age_s = row["last_frame_age_s"]
             seen_s = 1e9 if age_s is None else age_s
             look = Look(now_s, row["pid"], row["state"], row["frames"], late, row["spool_depth"], seen_s, row)
