@@ -47,6 +47,12 @@ class Pipeline:
         self._counts: Counter[str] = Counter()
         self.passes = Passes(settings)
         self.sightings: Sequence[Sighting] = ()
+        self._t_s = 0.0
+
+    @property
+    def awaits_more(self) -> bool:
+        """Whether a plate is in view that nothing was said of yet: the next frame is wanted though nothing moves."""
+        return self.passes.unsettled(self._t_s)
 
     @property
     def counts(self) -> Counter[str]:
@@ -65,6 +71,7 @@ class Pipeline:
             lag_s: how far the frame is behind live; the newest frame wins, so a late one is dropped and counted.
         """
         self._counts["frames"] += 1
+        self._t_s = frame.t_s
         match self._pacer.decide(frame.t_s, lag_s):
             case Pace.DETECT:
                 return self._look(frame)

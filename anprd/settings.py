@@ -71,6 +71,7 @@ class CameraDefaults(_Model):
     votes_window: Annotated[_Int, Field(ge=1, le=1000, validate_default=True)] = 15
     track_gap_s_max: Seconds = 1.5
     same_plate_hold_s: Seconds = 30.0
+    wake: Literal["auto", "always", "substream", "keyframes"] = "auto"
 
     @field_validator("votes_window")
     @classmethod
@@ -86,7 +87,7 @@ class CameraSettings(CameraDefaults):
 
     name: str
     url: Annotated[str, Field(min_length=1, max_length=2048)]
-    substream: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
+    substream: Annotated[str | None, Field(min_length=1, max_length=2048, validate_default=True)] = None
     enabled: bool = True
 
     @field_validator("name")
@@ -105,6 +106,13 @@ class CameraSettings(CameraDefaults):
         if fault is not None:
             raise ValueError(fault)
         return url
+
+    @field_validator("substream")
+    @classmethod
+    def _substream_is_there_to_wake(cls, substream: str | None, info: ValidationInfo) -> str | None:
+        if substream is None and info.data.get("wake") == "substream":
+            raise ValueError("is missing, and wake: substream needs it")
+        return substream
 
 
 class Settings(_Model):

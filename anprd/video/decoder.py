@@ -10,8 +10,9 @@ import ctypes
 import errno
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
@@ -62,6 +63,9 @@ _FILE_FORMATS = (
 _LUMA_FIRST = frozenset(
     {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "nv16", "gray"}
 )
+EXACTLY: Mapping[str, str] = MappingProxyType({})
+ROUGHLY: Mapping[str, str] = MappingProxyType({"skip_loop_filter": "all"})
+"""Blocky, for a fifth less; enough to see that something moves (docs/measured.md#waking)."""
 _REFUSALS: dict[type[Exception], Trouble] = {
     av.error.HTTPUnauthorizedError: Trouble.WRONG_PASSWORD,
     av.error.HTTPForbiddenError: Trouble.FORBIDDEN,
@@ -178,13 +182,13 @@ def open_file(path: str) -> OpenStream:
 class Decoder:
     """Turns the packets of one stream into pictures, on one thread: workers run side by side, pools would fight."""
 
-    def __init__(self, stream: OpenStream, counts: Counter[str]) -> None:
-        """`counts` is told of what is skipped, under "corrupt"."""
+    def __init__(self, stream: OpenStream, counts: Counter[str], *, options: Mapping[str, str] = EXACTLY) -> None:
+        """`counts` is told of what is skipped, under "corrupt"; `options` are FFmpeg's, for its decoder."""
         self._name = stream.name
         self._codec = stream.codec
         self._codec.thread_count = 1
         self._codec.thread_type = ThreadType.NONE
-        self._codec.options = {"max_pixels": str(PIXELS_MAX)}
+        self._codec.options = {"max_pixels": str(PIXELS_MAX), **options}
         self._reformatter = VideoReformatter()
         self._counts = counts
         self._tick_s = stream.tick_s
@@ -192,6 +196,10 @@ class Decoder:
         # As the first picture says, for good: phones film upright and say so beside the picture; but damage in a stream
         # can say it too, and FFmpeg then believes it of every later picture (docs/reliability.md).
         self._turns: int | None = None
+
+    def begin_anew(self) -> None:
+        """Forget the pictures that packets refer to: the next one is a key frame out of order."""
+        self._codec.flush_buffers()
 
     def decode(self, packet: Packet | None) -> list["DecodedPicture"]:
         """The pictures that the packet completes: mostly one, none where it is damaged or waits. None: the end.

@@ -15,6 +15,7 @@ from anprd.video.decoder import OpenStream, Packet
 
 BACKLOG_PACKETS_MAX = 500  # 20 s at 25 frames a second: more is no delay but a stop
 BACKLOG_BYTES_MAX = 32 << 20
+BACKLOG_S_MAX = 2.0  # plates are due within two seconds: who is later than this goes on with the newest key frame
 _CLOSE_S = 1.0  # a camera sends a packet at least this often, and then the thread sees that it is to stop
 
 
@@ -58,11 +59,32 @@ class PacketReader:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._over, timeout_s)
             if self._queue:
+                self._skip_if_late()
                 arrival = self._queue.popleft()
                 self._queue_bytes -= arrival.packet.size
                 return arrival
             self._raise_failure()
             return None
+
+    def take_all(self, timeout_s: float) -> list[Arrival]:
+        """Every packet that has come, however late, or the first to come in time; as `take` otherwise."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._queue or self._over, timeout_s)
+            arrivals = list(self._queue)
+            self._queue.clear()
+            self._queue_bytes = 0
+            if not arrivals:
+                self._raise_failure()
+            return arrivals
+
+    def _skip_if_late(self) -> None:
+        """Nothing is skipped where no newer key frame is there: what follows refers to what would be."""
+        if self._clock.now_s() - self._queue[0].arrived_s <= BACKLOG_S_MAX:
+            return
+        newest = max((index for index, arrival in enumerate(self._queue) if arrival.packet.is_keyframe), default=0)
+        self._counts["overrun"] += newest
+        for _ in range(newest):
+            self._queue_bytes -= self._queue.popleft().packet.size
 
     @property
     def over(self) -> bool:

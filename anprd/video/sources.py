@@ -13,6 +13,7 @@ from anprd.video.clips import ClipSource, PlayedSource
 from anprd.video.clock import Clock
 from anprd.video.frames import Frame
 from anprd.video.live import LiveSource
+from anprd.video.waking import KeyframeSource, SubstreamSource
 
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
 _NETWORK_SCHEMES = ("rtsp", "rtsps", "http", "https")
@@ -24,7 +25,8 @@ class Source(Protocol):
     name: str
     """The URL or path without a password."""
     counts: Counter[str]
-    """What was lost, by reason: "corrupt" (not decodable), "overrun" (not taken), "cut_off" (a file ends early)."""
+    """What was lost, by reason: "corrupt" (not decodable), "overrun" (not taken), "cut_off" (a file ends early); and
+    what was left alone: "asleep" (nothing moved)."""
     duration_s: float | None
     """A recording's length; None for a camera."""
 
@@ -58,11 +60,23 @@ def _nothing() -> None:
     pass
 
 
-def open_source(url: str, *, settings: CameraSettings, clock: Clock, waiting: Callable[[], None] = _nothing) -> Source:
+def _never() -> bool:
+    return False
+
+
+def open_source(
+    url: str,
+    *,
+    settings: CameraSettings,
+    clock: Clock,
+    waiting: Callable[[], None] = _nothing,
+    needed: Callable[[], bool] = _never,
+) -> Source:
     """Open what a camera's `url` names: rtsp(s), http(s), or `file:PATH` (or a plain path), which is played for ever.
 
     `waiting` is called at least every half second while the camera keeps the caller waiting, in the caller's thread;
-    what it raises ends the wait.
+    what it raises ends the wait. `needed` tells whether the next frames are wanted though nothing moves; it is asked
+    where `settings.wake` lets frames go undecoded. A recording is always decoded.
 
     Raises:
         SourceError: it cannot be opened; one sentence without the password.
@@ -70,6 +84,10 @@ def open_source(url: str, *, settings: CameraSettings, clock: Clock, waiting: Ca
     """
     found = _SCHEME.match(url)
     if found and found["scheme"].lower() in _NETWORK_SCHEMES:
+        if settings.wake == "keyframes":
+            return KeyframeSource(url, settings, clock, waiting, needed)
+        if settings.wake != "always" and settings.substream is not None:
+            return SubstreamSource(url, settings, clock, waiting, needed)
         return LiveSource(url, settings, clock, waiting)
     if found and found["scheme"].lower() != "file":
         raise ConfigError(

@@ -55,7 +55,9 @@ def build(
     camera_time = CameraTime(lambda: clock.steps)
     recorder = Recorder(camera=camera.name, host=socket.gethostname(), dates=camera_time.dates, region=syntax.region)
     doors = Doors(
-        open_source=lambda waiting: open_source(camera.url, settings=camera, clock=clock, waiting=waiting),
+        open_source=lambda waiting: open_source(
+            camera.url, settings=camera, clock=clock, waiting=waiting, needed=lambda: pipeline.awaits_more
+        ),
         stages=pipeline,
         record=recorder.record,
         outbox=Publisher(spool, stream, clock, log),

@@ -18,6 +18,7 @@ _NOT_DUE = frozenset(
     {
         "paced",
         "idle",
+        "asleep",
         "settled",
         "cut",
         "repeated",
@@ -65,6 +66,8 @@ class Tally:
         self._last_event: Event | None = None
         self._last_error: str | None = None
         self._last_frame_s: float | None = None
+        self._asleep = 0
+        self._asleep_s: float | None = None
         self._window: deque[tuple[float, int]] = deque()
         self._lags: deque[tuple[float, float]] = deque()
         self._overruns = 0
@@ -111,7 +114,7 @@ class Tally:
             self._last_event = event
 
     def frame_age_s(self, now_s: float) -> float | None:
-        """Seconds since the last frame; None before the first."""
+        """Seconds since the last frame that was looked at; None before the first."""
         return None if self._last_frame_s is None else now_s - self._last_frame_s
 
     def facts(
@@ -130,13 +133,13 @@ class Tally:
         """
         sink_lost = {"event_dropped": _count(outbox, "dropped")}
         drops = sort_drops(pipeline, source, sink_lost)
-        age_s = self.frame_age_s(now_s)
+        self._note_asleep(source.get("asleep", 0), now_s)
         error = outbox.get("last_error")
         lags_s = self._lags_s(now_s, overruns=source.get("overrun", 0))
         return Facts(
             state=self.state,
             pid=self._pid,
-            frames=self._frames,
+            frames=self._frames + self._asleep,
             fps=round(self._fps(now_s), 2),
             detections=pipeline.get("plates", 0),
             reads=pipeline.get("read", 0),
@@ -151,7 +154,7 @@ class Tally:
             last_error=self._last_error,
             last_plate=self._last_event.plate if self._last_event else None,
             last_plate_at=timestamp(self._last_event.at) if self._last_event else None,
-            last_frame_age_s=None if age_s is None else round(age_s, 2),
+            last_frame_age_s=self._heard_age_s(now_s),
             reconnects=self._reconnects,
             memory_bytes=memory_bytes,
             detect_fps=round(detect_fps, 2),
@@ -177,11 +180,20 @@ class Tally:
 
     def _fps(self, now_s: float) -> float:
         """Frames a second over the last seconds, from one beat to the next."""
-        self._window.append((now_s, self._frames))
+        self._window.append((now_s, self._frames + self._asleep))
         while len(self._window) > 2 and now_s - self._window[1][0] >= FPS_WINDOW_S:
             self._window.popleft()
         since_s, frames = self._window[0]
-        return (self._frames - frames) / (now_s - since_s) if now_s > since_s else 0.0
+        return (self._frames + self._asleep - frames) / (now_s - since_s) if now_s > since_s else 0.0
+
+    def _note_asleep(self, asleep: int, now_s: float) -> None:
+        """Frames that came while nothing moved and were let be: the camera is well, though nobody looked."""
+        if asleep != self._asleep:
+            self._asleep, self._asleep_s = asleep, now_s
+
+    def _heard_age_s(self, now_s: float) -> float | None:
+        moments_s = [moment_s for moment_s in (self._last_frame_s, self._asleep_s) if moment_s is not None]
+        return round(now_s - max(moments_s), 2) if moments_s else None
 
 
 def _count(facts: Mapping[str, object], name: str) -> int:

@@ -1,0 +1,239 @@
+"""A camera on the network whose frames are decoded only while there is something to see.
+
+Decoding is nearly all that an idle camera costs. Who sleeps must miss nothing: with a substream the last pictures of
+the main stream are kept as they came, and looking begins before the motion did. Without one, key frames alone can be
+watched; what passes between two of them is missed, so that is for gates where vehicles stop.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from anprd.settings import CameraSettings
+from anprd.video import decoder
+from anprd.video.clock import Clock
+from anprd.video.frames import Frame
+from anprd.video.gop import GopBuffer
+from anprd.video.motion import Motion, MotionGate
+from anprd.video.reader import Arrival
+from anprd.video.session import WAIT_S, Session
+from anprd.video.watch import LEAD_S, LOOK_S, SubstreamWatch
+
+OpenSession = Callable[..., Session]
+"""`Session`, or what stands in for it in tests."""
+
+_GATE_S = 0.1  # motion need not be judged more often
+
+
+class WakingSource:
+    """What both ways of waking have in common: a `Source`."""
+
+    duration_s: float | None = None
+
+    def __init__(
+        self,
+        url: str,
+        settings: CameraSettings,
+        clock: Clock,
+        waiting: Callable[[], None],
+        needed: Callable[[], bool],
+        open_session: OpenSession = Session,
+    ) -> None:
+        """`needed`: whether somebody waits for the next frames although nothing moves."""
+        self.counts: Counter[str] = Counter(corrupt=0, overrun=0, asleep=0)
+        self._clock = clock
+        self._waiting = waiting
+        self._needed = needed
+        self._closed = False
+        self._main = open_session(url, settings, clock, self.counts)
+        self.name = self._main.name
+        self._main.await_open(waiting)
+
+    @property
+    def width(self) -> int:
+        return self._main.width
+
+    @property
+    def height(self) -> int:
+        return self._main.height
+
+    @property
+    def fps(self) -> float:
+        return self._main.fps
+
+    def close(self) -> None:
+        self._closed = True
+        self._main.close()
+
+    def _wait(self) -> None:
+        if not self._closed:
+            self._waiting()
+
+
+class SubstreamSource(WakingSource):
+    """The main stream, decoded while `settings.substream` shows motion, and while nobody watches that."""
+
+    def __init__(
+        self,
+        url: str,
+        settings: CameraSettings,
+        clock: Clock,
+        waiting: Callable[[], None],
+        needed: Callable[[], bool],
+        open_session: OpenSession = Session,
+    ) -> None:
+        super().__init__(url, settings, clock, waiting, needed, open_session)
+        assert settings.substream is not None
+        # Its own counts: a damaged picture of the substream is none lost.
+        begin = partial(open_session, settings.substream, settings, clock, Counter(), decoding=decoder.ROUGHLY)
+        self._watch = SubstreamWatch(begin, _gate(settings), clock)
+        self._kept = GopBuffer()
+        self._awake = True
+        self._heard_s = clock.now_s()
+        self._allowed_lag_s = 0.0
+
+    @property
+    def lag_s(self) -> float:
+        """How far behind live, less what looking back takes: a frame of before the motion is late on purpose."""
+        return max(0.0, self._main.lag_s - self._allowed_lag_s)
+
+    def frames(self) -> Iterator[Frame]:
+        try:
+            while not self._closed:
+                self._watch.look(0.0 if self._awake else WAIT_S)
+                if not self._wanted():
+                    self._doze()
+                elif self._awake:
+                    yield from self._go_on()
+                else:
+                    yield from self._wake()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        super().close()
+        self._watch.close()
+
+    def _wanted(self) -> bool:
+        return self._watch.blind or self._heard_s <= self._watch.moved_s + LEAD_S or self._needed()
+
+    def _go_on(self) -> Iterator[Frame]:
+        arrival = self._main.take(WAIT_S)
+        if arrival is None:
+            self._allowed_lag_s = 0.0
+            self._wait()
+            return
+        yield from self._decoded(arrival)
+        if self._main.lag_s < LEAD_S:
+            self._allowed_lag_s = 0.0
+
+    def _doze(self) -> None:
+        """Keep what came since, undecoded."""
+        self._awake = False
+        for arrival in self._main.take_all(0.0):
+            self._heard_s = arrival.arrived_s
+            self.counts["asleep"] += 1
+            needless, excess = self._kept.put(arrival, keep_from_s=self._watch.since_s)
+            for passed in needless:
+                self._main.pass_over(passed)
+            self._keep_up(excess)
+        self._wait()
+        self._clock.sleep(LOOK_S)  # several packets at a time cost less than one by one
+
+    def _wake(self) -> Iterator[Frame]:
+        """Decode from the key frame before the motion on, and show what is not older than `LEAD_S` before it."""
+        self._awake = True
+        since_s = self._watch.since_s
+        self._allowed_lag_s = max(0.0, self._clock.now_s() - since_s)
+        kept = self._kept.take()
+        shown = [arrival for arrival in kept if arrival.arrived_s >= since_s]
+        self._keep_up(kept[: len(kept) - len(shown)])
+        self._begin_at_key(shown)
+        for arrival in shown:
+            if self._closed:
+                return
+            self.counts["asleep"] -= 1
+            yield from self._decoded(arrival)
+
+    def _keep_up(self, arrivals: list[Arrival]) -> None:
+        """Decode and let go: what comes after refers to it."""
+        self._begin_at_key(arrivals)
+        for arrival in arrivals:
+            self._main.decode(arrival)
+
+    def _begin_at_key(self, arrivals: list[Arrival]) -> None:
+        """Packets begin with a key frame, or where the decoder stopped."""
+        if arrivals and arrivals[0].packet.is_keyframe:
+            self._main.begin_anew()
+
+    def _decoded(self, arrival: Arrival) -> Iterator[Frame]:
+        self._heard_s = arrival.arrived_s
+        for frame in self._main.decode(arrival):
+            motion = None if self._watch.blind else self._watch.motion(arrival.arrived_s)
+            yield replace(frame, motion=motion)
+
+
+class KeyframeSource(WakingSource):
+    """The stream's key frames while nothing moves, and every frame from one on in which something does."""
+
+    def __init__(
+        self,
+        url: str,
+        settings: CameraSettings,
+        clock: Clock,
+        waiting: Callable[[], None],
+        needed: Callable[[], bool],
+        open_session: OpenSession = Session,
+    ) -> None:
+        super().__init__(url, settings, clock, waiting, needed, open_session)
+        self._gate = _gate(settings)
+        self._motion = Motion.unknown()
+        self._judged_s = float("-inf")
+        self._awake = True
+
+    @property
+    def lag_s(self) -> float:
+        return self._main.lag_s
+
+    def frames(self) -> Iterator[Frame]:
+        try:
+            while not self._closed:
+                arrival = self._main.take(WAIT_S)
+                if arrival is None:
+                    self._wait()
+                elif self._awake:
+                    yield from self._decoded(arrival)
+                    self._awake = self._motion.active or self._needed()
+                elif arrival.packet.is_keyframe:
+                    yield from self._peep(arrival)
+                else:
+                    self.counts["asleep"] += 1
+                    self._wait()
+        finally:
+            self.close()
+
+    def _peep(self, arrival: Arrival) -> Iterator[Frame]:
+        frame = self._main.still(arrival)
+        if frame is not None:
+            self._judge(frame)
+        self._awake = frame is None or self._motion.active
+        if self._awake:
+            yield from self._decoded(arrival)
+        else:
+            self.counts["asleep"] += 1
+            self._wait()
+
+    def _decoded(self, arrival: Arrival) -> Iterator[Frame]:
+        for frame in self._main.decode(arrival):
+            self._judge(frame)
+            yield replace(frame, motion=self._motion)
+
+    def _judge(self, frame: Frame) -> None:
+        if not 0 <= frame.t_s - self._judged_s < _GATE_S:
+            self._judged_s = frame.t_s
+            self._motion = self._gate.feed(frame.luma(), frame.t_s)
+
+
+def _gate(settings: CameraSettings) -> MotionGate:
+    return MotionGate(area_ratio_min=settings.motion_area_ratio_min, hold_s=settings.motion_hold_s)

@@ -1,0 +1,102 @@
+"""A camera's small stream, watched for motion so that the large one need not be decoded while nothing moves.
+
+It may be away, for a moment or for ever: then nobody watches, and whoever relies on it decodes the large one.
+"""
+
+from collections import deque
+from collections.abc import Callable
+
+from anprd import backoff
+from anprd.errors import SourceError
+from anprd.observe import logs
+from anprd.video.clock import Clock
+from anprd.video.frames import Picture
+from anprd.video.motion import Motion, MotionGate
+from anprd.video.reader import Arrival
+from anprd.video.session import Session
+
+LOOK_S = 0.2  # a car is in view for half a second at the least, and what was before the motion is looked at too
+_EARLY_S = 0.03  # pictures do not come evenly
+LEAD_S = 1.0  # what is looked at before the first motion; cameras send their two streams up to half a second apart
+BLIND_S = 2.0  # so long without a picture, and nobody watches
+RETRY_FIRST_S = 1.0
+RETRY_CAP_S = 60.0  # the large stream is decoded meanwhile: nothing is missed, it only costs
+_SEEN_MAX = 256  # judgements: fifty seconds, four times what a buffer may hold
+
+
+class SubstreamWatch:
+    """Opens the small stream again and again, and judges its pictures. Moments are those of arrival, monotonic."""
+
+    def __init__(self, open_session: Callable[[], Session], gate: MotionGate, clock: Clock) -> None:
+        """`open_session` begins to open it and returns at once."""
+        self._open_session = open_session
+        self._gate = gate
+        self._clock = clock
+        self._log = logs.get()
+        self._session: Session | None = None
+        self._failures = 0
+        self._retry_s = clock.now_s()
+        self._due_s = float("-inf")
+        self._seen: deque[tuple[float, Motion]] = deque(maxlen=_SEEN_MAX)
+        self.moved_s = float("-inf")
+        """When a picture last came that was worth looking at."""
+
+    @property
+    def blind(self) -> bool:
+        """Whether nobody watches now."""
+        return self._session is None or not self._seen or self._clock.now_s() - self._seen[-1][0] > BLIND_S
+
+    @property
+    def since_s(self) -> float:
+        """From here on the large stream is of interest, should it be so at all."""
+        return (self._seen[-1][0] if self._seen else self._clock.now_s()) - LEAD_S
+
+    def look(self, wait_s: float) -> None:
+        """Judge what has come, five times a second; waits for it at most `wait_s`, or not at all while it is away."""
+        try:
+            session = self._opened()
+            if session is not None:
+                self._judge_all(session, session.take_all(wait_s))
+        except SourceError as error:
+            self._lose(error)
+
+    def motion(self, arrived_s: float) -> Motion | None:
+        """What was seen about that moment, a little before and after; None: nobody watched."""
+        about = [motion for moment_s, motion in self._seen if abs(moment_s - arrived_s) <= LEAD_S]
+        return Motion.of_several(about) if about else None
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._session is not None:
+            self._session.close()
+
+    def _opened(self) -> Session | None:
+        if self._session is None and self._clock.now_s() >= self._retry_s:
+            self._session = self._open_session()
+        return self._session if self._session is not None and self._session.is_open(0.0) else None
+
+    def _judge_all(self, session: Session, arrivals: list[Arrival]) -> None:
+        for arrival in arrivals:
+            for picture in session.pictures(arrival):
+                self._judge(picture, arrival.arrived_s)
+
+    def _judge(self, picture: Picture, arrived_s: float) -> None:
+        if self._failures:
+            self._log.info("substream_back", tries=self._failures + 1)
+            self._failures = 0
+        if arrived_s >= self._due_s:
+            self._due_s = arrived_s + LOOK_S - _EARLY_S
+            motion = self._gate.feed(picture.luma(), arrived_s)
+            self._seen.append((arrived_s, motion))
+            if motion.active:
+                self.moved_s = arrived_s
+
+    def _lose(self, error: SourceError) -> None:
+        self.close()
+        self._session = None
+        self._failures += 1
+        delay_s = backoff.backoff_s(self._failures, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=0.5)
+        self._retry_s = self._clock.now_s() + delay_s
+        # The first, second, fourth, eighth ... failure in a row: one that is away for a week fills no disk.
+        say = self._log.warning if self._failures.bit_count() == 1 else self._log.debug
+        say("substream_lost", error=str(error), retry_in_s=round(delay_s, 1), tries=self._failures)

@@ -1,0 +1,348 @@
+"""Sleeping cameras: numbered pictures, a substream of the same scene, and a decoder that minds the order."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anprd.errors import SourceError
+from anprd.records import Bgr, Luma
+from anprd.settings import CameraSettings
+from anprd.video.frames import Frame
+from anprd.video.reader import Arrival
+from anprd.video.session import WAIT_S
+from anprd.video.waking import KeyframeSource, SubstreamSource
+
+MAIN, SUB = "rtsp://192.0.2.1/main", "rtsp://192.0.2.1/sub"
+FPS, SUB_FPS, GOP = 25, 10, 50
+ROAD = np.random.default_rng(3).integers(60, 160, (90, 160)).astype(np.uint8)
+
+
+class Time:
+    """A clock that runs as fast as it is waited on."""
+
+    def __init__(self) -> None:
+        self.t_s = 0.0
+
+    def now_s(self) -> float:
+        return self.t_s
+
+    def wall(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.t_s)
+
+    def sleep(self, seconds: float) -> None:
+        self.t_s += seconds
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A road on which a car drives at some times."""
+
+    spans_s: tuple[tuple[float, float], ...] = ()
+
+    def moves(self, t_s: float) -> bool:
+        return any(begin <= t_s <= end for begin, end in self.spans_s)
+
+    def luma(self, t_s: float) -> Luma:
+        picture = ROAD.copy()
+        if self.moves(t_s):
+            x = int(t_s * 60) % 120
+            picture[30:60, x : x + 40] = 250
+        return picture
+
+
+@dataclass(frozen=True)
+class Packet:
+    number: int
+    is_keyframe: bool
+    t_s: float
+    size: int = 10_000
+
+
+class Shown:
+    """A picture of the scene that knows its packet."""
+
+    def __init__(self, scene: Scene, packet: Packet) -> None:
+        self.packet = packet
+        self._scene = scene
+
+    def luma(self) -> Luma:
+        return self._scene.luma(self.packet.t_s)
+
+    def bgr(self) -> Bgr:
+        return np.repeat(self.luma()[..., None], 3, axis=2)
+
+
+class Stream:
+    """Stands in for `Session`: packets by the clock, and a decoder that must be fed in order."""
+
+    def __init__(self, site: "Site", clock: Time, *, fps: float, gop: int, delay_s: float) -> None:
+        self.name, self.width, self.height, self.fps = "test", 160, 90, fps
+        self.decoded: list[int] = []
+        self.closed = False
+        self._site, self._clock, self._gop, self._delay_s = site, clock, gop, delay_s
+        self._next = int(max(0.0, clock.now_s()) * fps)
+        self._next += -self._next % gop  # FFmpeg gives packets from the first key frame on
+        self._position: int | None = None
+        self._live_s = clock.now_s()
+
+    def await_open(self, waiting: Any) -> None:
+        pass
+
+    def is_open(self, wait_s: float) -> bool:
+        return True
+
+    @property
+    def lag_s(self) -> float:
+        return self._clock.now_s() - self._live_s
+
+    def take(self, wait_s: float) -> Arrival | None:
+        arrivals = self._come(wait_s, 1)
+        return arrivals[0] if arrivals else None
+
+    def take_all(self, wait_s: float) -> list[Arrival]:
+        return self._come(wait_s, 10_000)
+
+    def pictures(self, arrival: Arrival) -> list[Shown]:
+        packet = arrival.packet
+        assert packet.is_keyframe or packet.number == (self._position or 0) + 1, "a picture that cannot be decoded"
+        self._position = packet.number
+        self.decoded.append(packet.number)
+        self._live_s = arrival.arrived_s
+        return [Shown(self._site.scene, packet)]
+
+    def decode(self, arrival: Arrival) -> list[Frame]:
+        return [Frame(shown.packet.t_s, self._clock.wall(), 160, 90, shown) for shown in self.pictures(arrival)]
+
+    def still(self, arrival: Arrival) -> Frame | None:
+        (frame,) = self.decode(arrival)
+        self._position = None
+        return frame
+
+    def begin_anew(self) -> None:
+        self._position = None
+
+    def pass_over(self, arrival: Arrival) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _come(self, wait_s: float, count: int) -> list[Arrival]:
+        if self.closed:
+            return []
+        due_s = self._next / self.fps + self._delay_s
+        if due_s > self._clock.now_s():
+            self._clock.sleep(min(wait_s, due_s - self._clock.now_s()))
+        come = []
+        while len(come) < count and (due_s := self._next / self.fps + self._delay_s) <= self._clock.now_s() + 1e-9:
+            t_s = self._next / self.fps
+            come.append(Arrival(Packet(self._next, self._next % self._gop == 0, t_s), due_s))
+            self._next += 1
+        if self._clock.now_s() > self._site.until_s:
+            raise SourceError("the stream ended")
+        return come
+
+
+class Site:
+    """The camera and its two streams; the substream may be away at times."""
+
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        until_s: float,
+        sub_delay_s: float = 0.0,
+        gop: int = GOP,
+        away_s: tuple[float, float] = (1e9, 1e9),
+    ) -> None:
+        self.scene, self.until_s, self._sub_delay_s, self._gop = scene, until_s, sub_delay_s, gop
+        self._away_s = away_s
+        self.clock = Time()
+        self.main: Stream | None = None
+
+    def open(
+        self, url: str, _settings: CameraSettings, clock: Time, _counts: Counter[str], decoding: Mapping[str, str] = {}
+    ) -> Stream:
+        if url == MAIN:
+            self.main = Stream(self, clock, fps=FPS, gop=self._gop, delay_s=0.0)
+            return self.main
+        return Substream(self, clock, self._away_s, fps=SUB_FPS, gop=20, delay_s=self._sub_delay_s)
+
+
+class Substream(Stream):
+    """It fails while it is away."""
+
+    def __init__(self, site: Site, clock: Time, away_s: tuple[float, float], **how: Any) -> None:
+        super().__init__(site, clock, **how)
+        self._away_s = away_s
+
+    def take_all(self, wait_s: float) -> list[Arrival]:
+        if self._away_s[0] <= self._clock.now_s() <= self._away_s[1]:
+            raise SourceError("the substream is away")
+        return super().take_all(wait_s)
+
+
+def nobody() -> bool:
+    return False
+
+
+def watched(site: Site, needed: Any = nobody) -> list[Frame]:
+    """What the substream's source shows until the stream ends."""
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
+    source = SubstreamSource(MAIN, camera, site.clock, lambda: None, needed, site.open)
+    frames = []
+    with pytest.raises(SourceError):
+        frames.extend(frame for frame in iter_into(frames, source))
+    return frames
+
+
+def iter_into(frames: list[Frame], source: Any) -> Any:
+    for frame in source.frames():
+        frames.append(frame)
+        yield from ()
+
+
+def times(frames: list[Frame], begin_s: float, end_s: float) -> list[float]:
+    return [round(frame.t_s, 2) for frame in frames if begin_s <= frame.t_s <= end_s]
+
+
+def test_while_nothing_moves_nothing_is_decoded():
+    site = Site(Scene(), until_s=60.0)
+    watched(site)
+    assert site.main is not None
+    assert not [number for number in site.main.decoded if 5.0 < number / FPS < 58.0]  # the first look, and the end
+
+
+def test_what_moves_is_seen_from_before_it_moved():
+    site = Site(Scene(((31.3, 33.0),)), until_s=45.0)
+    frames = watched(site)
+    seen_s = times(frames, 30.8, 33.0)
+    assert seen_s == [round(number / FPS, 2) for number in range(int(30.8 * FPS), int(33.0 * FPS) + 1)]
+
+
+def test_it_sleeps_again_once_the_motion_is_over():
+    frames = watched(Site(Scene(((20.0, 21.0),)), until_s=60.0))
+    assert not times(frames, 10.0, 18.5)
+    assert not times(frames, 27.0, 58.0)
+
+
+def test_frames_carry_what_the_substream_showed():
+    frames = watched(Site(Scene(((20.0, 21.0),)), until_s=40.0))
+    (frame,) = [frame for frame in frames if abs(frame.t_s - 20.6) < 0.01]
+    assert frame.motion is not None
+    assert frame.motion.active
+    assert frame.motion.area_ratio > 0
+
+
+def test_a_substream_that_comes_late_or_early_is_waited_for():
+    for delay_s in (-0.5, 0.5):
+        frames = watched(Site(Scene(((31.3, 33.0),)), until_s=45.0, sub_delay_s=delay_s))
+        assert len(times(frames, 31.3, 33.0)) == 43, delay_s
+
+
+def test_without_the_substream_everything_is_decoded():
+    site = Site(Scene(), until_s=60.0, away_s=(20.0, 30.0))
+    frames = watched(site)
+    assert len(times(frames, 23.0, 29.0)) == 151
+    assert all(frame.motion is None for frame in frames if 23.0 < frame.t_s < 29.0)
+
+
+def test_motion_in_the_moment_in_which_the_substream_fails_is_not_missed():
+    frames = watched(Site(Scene(((20.1, 21.9),)), until_s=40.0, away_s=(20.05, 30.0)))
+    assert len(times(frames, 20.1, 21.9)) == 45
+
+
+def test_while_somebody_waits_for_frames_it_stays_awake():
+    site = Site(Scene(((20.0, 21.0),)), until_s=60.0)
+    frames = watched(site, lambda: site.clock.now_s() > 20.5)
+    assert len(times(frames, 22.0, 59.0)) == 37 * FPS + 1
+
+
+def test_key_frames_ten_minutes_apart_cost_decoding_and_lose_nothing():
+    site = Site(Scene(((71.3, 73.0),)), until_s=80.0, gop=15_000)
+    frames = watched(site)
+    assert len(times(frames, 71.3, 73.0)) == 43
+    assert not times(frames, 20.0, 70.0)
+
+
+def test_closing_ends_it():
+    site = Site(Scene(), until_s=60.0)
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
+    source = SubstreamSource(MAIN, camera, site.clock, lambda: None, nobody, site.open)
+    frames = source.frames()
+    next(frames)
+    source.close()
+    assert list(frames) == []
+    assert site.main is not None
+    assert site.main.closed
+
+
+def test_looking_back_is_not_lag():
+    site = Site(Scene(((31.3, 33.0),)), until_s=45.0)
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
+    source = SubstreamSource(MAIN, camera, site.clock, lambda: None, nobody, site.open)
+    lags_s = []
+    for frame in source.frames():
+        lags_s.append(source.lag_s)
+        if frame.t_s > 33.0:
+            break
+    assert max(lags_s) < 0.5
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    begin_s=st.floats(8.0, 30.0),
+    gaps_s=st.lists(st.tuples(st.floats(0.5, 3.0), st.floats(0.1, 9.0)), min_size=1, max_size=4),
+    gop=st.integers(5, 120),
+    sub_delay_s=st.floats(-0.5, 0.5),
+)
+def test_whenever_a_car_comes_all_of_it_is_shown_once_and_in_order(
+    begin_s: float, gaps_s: list[tuple[float, float]], gop: int, sub_delay_s: float
+):
+    spans = []
+    for length_s, gap_s in gaps_s:
+        spans.append((begin_s, begin_s + length_s))
+        begin_s += length_s + gap_s
+    frames = watched(Site(Scene(tuple(spans)), until_s=begin_s + 5.0, gop=gop, sub_delay_s=sub_delay_s))
+    stamps = [frame.t_s for frame in frames]
+    assert stamps == sorted(set(stamps))
+    for begin, end in spans:
+        assert len(times(frames, begin, end)) >= int((end - begin) * FPS) - 1
+
+
+def peeped(site: Site) -> list[Frame]:
+    camera = CameraSettings(name="gate", url=MAIN, wake="keyframes")
+    frames: list[Frame] = []
+    source = KeyframeSource(MAIN, camera, site.clock, lambda: None, nobody, site.open)
+    with pytest.raises(SourceError):
+        frames.extend(frame for frame in iter_into(frames, source))
+    return frames
+
+
+def test_of_a_quiet_stream_key_frames_alone_are_decoded():
+    site = Site(Scene(), until_s=60.0)
+    frames = peeped(site)
+    assert site.main is not None
+    assert all(number % GOP == 0 for number in site.main.decoded if number > 5 * FPS)
+    assert not times(frames, 10.0, 60.0)
+
+
+def test_a_car_in_a_key_frame_wakes_it_and_is_seen_from_there_on():
+    frames = peeped(Site(Scene(((19.0, 24.0),)), until_s=60.0))
+    assert len(times(frames, 20.0, 24.0)) >= 4 * FPS + 1
+    assert not times(frames, 32.0, 60.0)
+
+
+def test_what_passes_between_two_key_frames_is_missed():
+    assert not times(peeped(Site(Scene(((18.2, 19.6),)), until_s=40.0)), 10.0, 40.0)
+
+
+def test_a_wait_is_no_longer_than_a_heartbeat():
+    assert WAIT_S <= 0.5
