@@ -48,11 +48,12 @@ class Pipeline:
         self.passes = Passes(settings)
         self.sightings: Sequence[Sighting] = ()
         self._t_s = 0.0
+        self._alert = True
 
     @property
     def awaits_more(self) -> bool:
-        """Whether a plate is in view that nothing was said of yet: the next frame is wanted though nothing moves."""
-        return self.passes.unsettled(self._t_s)
+        """Whether the next frame is wanted soon: something moved, or a plate is in view of which nothing was said."""
+        return self._alert or self.passes.unsettled(self._t_s)
 
     @property
     def counts(self) -> Counter[str]:
@@ -85,6 +86,7 @@ class Pipeline:
 
     def _look(self, frame: Frame) -> list[Verdict]:
         motion = frame.motion or self._motion.feed(frame.luma(), frame.t_s)
+        self._alert = motion.active
         if not motion.active and not self.passes.unsettled(frame.t_s):
             self._counts["idle"] += 1
             self.sightings = ()

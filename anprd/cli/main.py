@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from anprd import variables
+from anprd.cli import bench as benchmarks
 from anprd.cli import evaluation, training
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError
 from anprd.redaction import redact
@@ -242,23 +243,7 @@ def replay(
     _leave(command.replay(clips, open_source=open_source, output=output, weights=weights, printer=printer))
 
 
-@app.command(epilog="Example: anprd bench --json clip.mp4")
-def bench(
-    clip: Annotated[
-        Path | None, typer.Argument(metavar="CLIP", readable=False, help="A clip with plates; the demo's by default.")
-    ] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=600, help="How long to measure.")] = 20.0,
-    weights: Weights = None,
-    json: Json = False,
-) -> None:
-    """Measure each stage on one thread, and say how many cameras a core carries."""
-    from anprd.cli import bench as command
-    from anprd.cli import console
-
-    printer = console.say_json if json else command.print_table
-    _leave(command.bench(clip, seconds=seconds, weights=weights, printer=printer))
-
-
+app.add_typer(benchmarks.bench, name="bench")
 app.add_typer(training.train, name="train")
 app.command(epilog="Example: anprd export detector work/detector/weights/best.pt --data data/detect")(training.export)
 app.command(epilog="Example: anprd evaluate --report report data/detect data/read")(evaluation.evaluate)

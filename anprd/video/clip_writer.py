@@ -1,10 +1,10 @@
 """The door out of PyAV (FFmpeg): pictures to a file. The door in is `decoder`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import av
@@ -25,16 +25,24 @@ class ClipWriter:
     """Pictures of one size to an H.264 file; a context manager, so that the file's index is always written."""
 
     def __init__(
-        self, path: Path, *, size: tuple[int, int], fps: float, crf: float = 23.0, preset: str = "veryfast"
+        self,
+        path: Path,
+        *,
+        size: tuple[int, int],
+        fps: float,
+        crf: float = 23.0,
+        preset: str = "veryfast",
+        x264: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Begin the file; what was there is overwritten.
 
         Args:
-            path: its ending names the container: .mp4, .mkv, .mov.
+            path: its ending names the container: .mp4, .mkv, .mov; .h264 is the stream alone.
             size: width and height in pixels, both even: 4:2:0 has no half pixels.
             fps: frames a second, for players; the times given to `write` count.
             crf: x264's quality: 18 is near lossless, 28 is a frugal camera.
             preset: x264's speed against quality: `veryfast`, `medium`, ...
+            x264: more of its options.
 
         Raises:
             SinkError: the file cannot be written, or its ending names no container.
@@ -46,7 +54,7 @@ class ClipWriter:
         rate = Fraction(fps).limit_denominator(1001)
         with self._told():
             self._container = av.open(str(path), "w", options=options)
-            settings = {"crf": f"{crf:g}", "preset": preset, "g": str(max(1, round(fps * _KEY_EVERY_S)))}
+            settings = {"crf": f"{crf:g}", "preset": preset, "g": str(max(1, round(fps * _KEY_EVERY_S))), **x264}
             self._stream = self._container.add_stream("libx264", rate=rate, options=settings)
             self._stream.width, self._stream.height = size
             self._stream.pix_fmt = "yuv420p"

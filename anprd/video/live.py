@@ -8,15 +8,27 @@ from anprd.video.clock import Clock
 from anprd.video.frames import Frame
 from anprd.video.session import WAIT_S, Session
 
+NAP_S = 0.1  # while nothing moves: several frames at a time cost less than one by one
+
 
 class LiveSource:
     """One session with a camera: a `Source`."""
 
     duration_s: float | None = None
 
-    def __init__(self, url: str, settings: CameraSettings, clock: Clock, waiting: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: CameraSettings,
+        clock: Clock,
+        waiting: Callable[[], None],
+        needed: Callable[[], bool],
+    ) -> None:
+        """`needed`: whether somebody waits for the next frame; it may come a little later where not."""
         self.counts: Counter[str] = Counter(corrupt=0, overrun=0)
+        self._clock = clock
         self._waiting = waiting
+        self._needed = needed
         self._closed = False
         self._session = Session(url, settings, clock, self.counts)
         self.name = self._session.name
@@ -41,11 +53,13 @@ class LiveSource:
     def frames(self) -> Iterator[Frame]:
         try:
             while not self._closed:
-                arrival = self._session.take(WAIT_S)
+                at_ease = not self._needed()
+                arrival = self._session.take(0.0 if at_ease else WAIT_S)
                 if arrival is not None:
                     yield from self._session.decode(arrival)
                 elif not self._closed:
                     self._waiting()
+                    self._clock.sleep(NAP_S if at_ease else 0.0)
         finally:
             self.close()
 

@@ -75,8 +75,8 @@ def open_source(
     """Open what a camera's `url` names: rtsp(s), http(s), or `file:PATH` (or a plain path), which is played for ever.
 
     `waiting` is called at least every half second while the camera keeps the caller waiting, in the caller's thread;
-    what it raises ends the wait. `needed` tells whether the next frames are wanted though nothing moves; it is asked
-    where `settings.wake` lets frames go undecoded. A recording is always decoded.
+    what it raises ends the wait. `needed` tells whether the next frames are wanted at once, because something moved in
+    the last or is not settled yet; where not, a camera's may come late or, if `settings.wake` says so, not at all.
 
     Raises:
         SourceError: it cannot be opened; one sentence without the password.
@@ -88,7 +88,7 @@ def open_source(
             return KeyframeSource(url, settings, clock, waiting, needed)
         if settings.wake != "always" and settings.substream is not None:
             return SubstreamSource(url, settings, clock, waiting, needed)
-        return LiveSource(url, settings, clock, waiting)
+        return LiveSource(url, settings, clock, waiting, needed)
     if found and found["scheme"].lower() != "file":
         raise ConfigError(
             f"{redact(url)}: {found['scheme']!r} leads to no camera; begin with rtsp://, rtsps://, http:// or file:"

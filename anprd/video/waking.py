@@ -199,19 +199,28 @@ class KeyframeSource(WakingSource):
     def frames(self) -> Iterator[Frame]:
         try:
             while not self._closed:
-                arrival = self._main.take(WAIT_S)
-                if arrival is None:
-                    self._wait()
-                elif self._awake:
-                    yield from self._decoded(arrival)
-                    self._awake = self._motion.active or self._needed()
-                elif arrival.packet.is_keyframe:
-                    yield from self._peep(arrival)
+                if self._awake:
+                    arrival = self._main.take(WAIT_S)
+                    yield from self._go_on(arrival) if arrival is not None else ()
                 else:
-                    self.counts["asleep"] += 1
-                    self._wait()
+                    yield from self._doze()
+                self._wait()
         finally:
             self.close()
+
+    def _go_on(self, arrival: Arrival) -> Iterator[Frame]:
+        yield from self._decoded(arrival)
+        self._awake = self._motion.active or self._needed()
+
+    def _doze(self) -> Iterator[Frame]:
+        self._clock.sleep(LOOK_S)  # several packets at a time cost less than one by one
+        for arrival in self._main.take_all(WAIT_S):
+            if self._awake:
+                yield from self._go_on(arrival)
+            elif arrival.packet.is_keyframe:
+                yield from self._peep(arrival)
+            else:
+                self.counts["asleep"] += 1
 
     def _peep(self, arrival: Arrival) -> Iterator[Frame]:
         frame = self._main.still(arrival)
@@ -222,7 +231,6 @@ class KeyframeSource(WakingSource):
             yield from self._decoded(arrival)
         else:
             self.counts["asleep"] += 1
-            self._wait()
 
     def _decoded(self, arrival: Arrival) -> Iterator[Frame]:
         for frame in self._main.decode(arrival):

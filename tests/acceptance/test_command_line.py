@@ -11,9 +11,13 @@ from tests.command import CONFIG, anprd, argv, environment
 
 COMMANDS = ["run", "check", "status", "events", "read", "replay", "bench", "export", "evaluate", "calibrate"]
 TRAINING = ["detector", "corners", "reader", "render"]
+BENCHES = ["stages", "cameras"]
 
 
-@pytest.mark.parametrize("command", [[name] for name in COMMANDS] + [["train", name] for name in TRAINING])
+@pytest.mark.parametrize(
+    "command",
+    [[name] for name in COMMANDS] + [["train", name] for name in TRAINING] + [["bench", name] for name in BENCHES],
+)
 def test_the_help_of_every_command_shows_an_example(command):
     done = anprd(*command, "--help")
     assert done.code == 0

@@ -12,10 +12,9 @@ import threading
 import time
 from dataclasses import dataclass, field, replace
 
-from tests.chaos import rtp
+from anprd.bench import rtp, rtsp
 from tests.chaos.film import FPS, GOP_FRAMES, PLAIN, Film
 
-_REASONS = {401: "Unauthorized", 453: "Not Enough Bandwidth", 503: "Service Unavailable"}
 _BUFFER_S = 3.0  # a camera that cannot send keeps this much; then it leaps to the present
 _SEND_S_MAX = 30.0
 _RATE_HZ = rtp.RATE_HZ
@@ -161,7 +160,7 @@ class _Viewer:
         self._camera = camera
         self._socket = connection
         self._chance = chance
-        self._heard = b""
+        self._inbox = rtsp.Inbox()
         self._variant = camera.mood.variant
         self._sequence = chance.randrange(65536)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -177,55 +176,28 @@ class _Viewer:
         chunk = self._socket.recv(4096)
         if not chunk:
             raise _GoneError
-        self._heard += chunk
-        while self._heard:
-            if self._heard[:1] == b"$":  # reports of the viewer; nobody reads them
-                length = 4 + int.from_bytes(self._heard[2:4], "big") if len(self._heard) >= 4 else 4
-                if len(self._heard) < length:
-                    return
-                self._heard = self._heard[length:]
-                continue
-            head, end, rest = self._heard.partition(b"\r\n\r\n")
-            if not end:
-                return
-            self._heard = rest
-            self._answer(head.decode(errors="replace"))
+        for request in self._inbox.feed(chunk):
+            self._answer(request)
 
-    def _answer(self, request: str) -> None:
+    def _answer(self, request: rtsp.Request) -> None:
         while self._camera.mood.silent:
             time.sleep(0.05)
-        method = request.split(" ", 1)[0]
-        sequence = next((line[5:].strip() for line in request.split("\r\n") if line.lower().startswith("cseq:")), "0")
         status = self._camera.mood.status
-        if status is not None and method != "OPTIONS":
-            asks = 'WWW-Authenticate: Basic realm="camera"\r\n' if status == 401 else ""
-            self._say(f"RTSP/1.0 {status} {_REASONS[status]}\r\nCSeq: {sequence}\r\n{asks}\r\n")
+        if status is not None and request.method != "OPTIONS":
+            asks = ('WWW-Authenticate: Basic realm="camera"',) if status == 401 else ()
+            self._say(rtsp.answer(request, status=status, headers=asks))
             return
-        headers, body = self._reply(method)
-        length = f"Content-Length: {len(body)}\r\n" if body else ""
-        self._say(f"RTSP/1.0 200 OK\r\nCSeq: {sequence}\r\n{headers}{length}\r\n{body}")
-        if method == "PLAY":
+        if request.method == "DESCRIBE":
+            self._variant = self._camera.mood.variant
+        self._say(rtsp.reply(request, rtp.description(self._camera.film.variants[self._variant])))
+        if request.method == "PLAY":
             self.session = self._camera.new_session()
-        if method == "TEARDOWN":
+        if request.method == "TEARDOWN":
             raise _GoneError
 
-    def _reply(self, method: str) -> tuple[str, str]:
-        """Headers and body."""
-        match method:
-            case "OPTIONS":
-                return "Public: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN\r\n", ""
-            case "DESCRIBE":
-                self._variant = self._camera.mood.variant
-                variant = self._camera.film.variants[self._variant]
-                return "Content-Type: application/sdp\r\n", rtp.description(variant)
-            case "SETUP":
-                return "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\nSession: 1;timeout=60\r\n", ""
-            case _:
-                return "Session: 1\r\n", ""
-
-    def _say(self, text: str) -> None:
+    def _say(self, answer: bytes) -> None:
         self._socket.settimeout(_SEND_S_MAX)
-        self._socket.sendall(text.encode())
+        self._socket.sendall(answer)
 
     def _play(self) -> None:
         camera = self._camera

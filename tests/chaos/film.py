@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
 import av
 import numpy as np
 
+from anprd.bench import rtp
+from anprd.bench.rtp import Coded
 from anprd.pipeline import Pipeline
 from anprd.records import Bgr
 from anprd.settings import CameraSettings
@@ -55,19 +57,11 @@ class Pass:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """The film in one codec and size: the NAL units of each frame, key frames with their parameter sets."""
-
-    codec: str
-    frames: tuple[tuple[bytes, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Film:
     """What one camera shows, over and over."""
 
     passes: tuple[Pass, ...]
-    variants: dict[str, Variant]
+    variants: dict[str, Coded]
 
     @property
     def frame_count(self) -> int:
@@ -133,8 +127,8 @@ def _told(film: Film, variant: str, skipped: int) -> set[str]:
     return {one.plate for one in [*verdicts, *pipeline.settle()] if one.confidence >= SURE_CONFIDENCE}
 
 
-def _decoded(variant: Variant) -> Iterator[Bgr]:
-    context = av.CodecContext.create(variant.codec, "r")
+def _decoded(variant: Coded) -> Iterator[Bgr]:
+    context = av.CodecContext.create("hevc" if variant.codec == "h265" else variant.codec, "r")
     context.thread_count = 1
     for units in variant.frames:
         for frame in context.decode(av.Packet(b"".join(b"\0\0\0\1" + unit for unit in units))):
@@ -153,7 +147,7 @@ def pictures(clip: Path, from_s: float, to_s: float, fps: float) -> Iterator[Bgr
                 yield frame.to_ndarray(format="bgr24")
 
 
-def _encode(pictures: list[Bgr], codec: str, width: int, height: int, options: dict[str, str]) -> Variant:
+def _encode(pictures: list[Bgr], codec: str, width: int, height: int, options: dict[str, str]) -> Coded:
     context = av.CodecContext.create(codec, "w")
     context.width, context.height, context.pix_fmt = width, height, "yuv420p"
     rate = Fraction(FPS).limit_denominator(100)
@@ -168,15 +162,4 @@ def _encode(pictures: list[Bgr], codec: str, width: int, height: int, options: d
         packets += context.encode(frame)
     packets += context.encode(None)
     assert len(packets) == len(pictures), "no frame is held back or left out"
-    return Variant("h265" if codec == "libx265" else "h264", tuple(tuple(nal_units(bytes(one))) for one in packets))
-
-
-def nal_units(annex_b: bytes) -> list[bytes]:
-    """The NAL units between start codes of three or four bytes (H.264 and H.265, Annex B)."""
-    starts = []
-    at = annex_b.find(b"\0\0\1")
-    while at >= 0:
-        starts.append(at + 3)
-        at = annex_b.find(b"\0\0\1", at + 3)
-    ends = [following - 3 for _, following in pairwise(starts)] + [len(annex_b)]
-    return [annex_b[start:end].rstrip(b"\0") for start, end in zip(starts, ends, strict=True)]
+    return Coded("h265" if codec == "libx265" else "h264", tuple(tuple(rtp.nal_units(bytes(one))) for one in packets))

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from anprd.bench import rtp
 from anprd.errors import SourceError
 from anprd.video.clock import SystemClock
 from anprd.video.sources import open_source
-from tests.chaos import film, rtp
+from tests.chaos import film
 from tests.chaos.camera import Camera
 from tests.chaos.film import FPS, HEVC, PLAIN, SMALL, Film
 from tests.video_clips import camera as settings_of
@@ -101,4 +102,4 @@ def test_fragments_hold_the_whole_unit(codec):
 
 
 def test_units_are_told_apart_by_start_codes_of_both_lengths():
-    assert film.nal_units(b"\0\0\0\1abc\0\0\1def\0\0\0\1g") == [b"abc", b"def", b"g"]
+    assert rtp.nal_units(b"\0\0\0\1abc\0\0\1def\0\0\0\1g") == [b"abc", b"def", b"g"]

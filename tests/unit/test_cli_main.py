@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 import typer
 
-from anprd.cli import main
+from anprd.cli import bench, main
 from anprd.errors import ConfigError, SinkError, SourceError
 
 HEAVY = ("openvino", "cv2", "av", "numpy", "redis", "torch", "structlog")
@@ -71,29 +71,34 @@ def test_the_help_of_a_command_loads_nothing_heavy(command):
 def test_every_command_shows_an_example():
     commands = {command.name or command.callback.__name__: command for command in main.app.registered_commands}
     assert set(commands) == {
-        *("run", "check", "reload", "status", "events", "read", "replay", "bench", "export", "evaluate", "calibrate")
+        *("run", "check", "reload", "status", "events", "read", "replay", "export", "evaluate", "calibrate")
     }
     for name, command in commands.items():
         assert (command.epilog or "").startswith(f"Example: anprd {name} "), name
-    (train,) = (group.typer_instance for group in main.app.registered_groups)
-    assert {command.name for command in train.registered_commands} == {
-        "baseline",
-        "corners",
-        "detector",
-        "reader",
-        "render",
+    groups = {group.name: group.typer_instance.registered_commands for group in main.app.registered_groups}
+    names = {group: {command.name or command.callback.__name__ for command in found} for group, found in groups.items()}
+    assert names == {
+        "bench": {"cameras", "stages"},
+        "train": {"baseline", "corners", "detector", "reader", "render"},
     }
-    for command in train.registered_commands:
-        assert (command.epilog or "").startswith(f"Example: anprd train {command.name} "), command.name
+    for group, found in groups.items():
+        for command in found:
+            name = command.name or command.callback.__name__
+            assert (command.epilog or "").startswith(f"Example: anprd {group} {name} "), name
 
 
 def test_no_path_of_a_command_is_judged_before_the_command_opens_it():
     found = {}
-    for name in ("run", "check", "status", "events", "read", "replay", "bench"):
-        hints = typing.get_type_hints(getattr(main, name), include_extras=True)
+    commands = [getattr(main, name) for name in ("run", "check", "status", "events", "read", "replay")]
+    for command in [*commands, bench.stages, bench.cameras]:
+        hints = typing.get_type_hints(command, include_extras=True)
         annotated = {key: typing.get_args(hint) for key, hint in hints.items() if typing.get_origin(hint) is Annotated}
-        found |= {f"{name} {key}": info.readable for key, (kind, info) in annotated.items() if "Path" in str(kind)}
-    assert {"check config", "read pictures", "replay clips", "replay output", "bench clip"} <= set(found)
+        found |= {
+            f"{command.__name__} {key}": info.readable for key, (kind, info) in annotated.items() if "Path" in str(kind)
+        }
+    assert {"check config", "read pictures", "replay clips", "replay output", "stages clip", "cameras plot"} <= set(
+        found
+    )
     assert not any(found.values()), found
 
 

@@ -9,13 +9,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
 
 from anprd.errors import ConfigError
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 Mask = NDArray[np.uint8]
 """(h, w) uint8, 255 where there is ink."""
@@ -175,6 +178,8 @@ def load(path: Path) -> Typeface:
     Raises:
         ConfigError: the file cannot be read as a typeface.
     """
+    from PIL import ImageFont  # late: our own typeface needs no Pillow
+
     try:
         font = ImageFont.truetype(str(path), int(CAP_PX * 1.4))
     except OSError as error:
@@ -217,8 +222,10 @@ def _office() -> Iterator[Typeface]:
                     yield replace(load(path), name=f"office-{name.lower()}")
 
 
-def _ink(font: ImageFont.FreeTypeFont, character: str) -> Mask | None:
+def _ink(font: "ImageFont.FreeTypeFont", character: str) -> Mask | None:
     """The character cut to its ink; None where nothing is drawn (some files have empty glyphs)."""
+    from PIL import Image, ImageDraw
+
     side_px = CAP_PX * 4
     canvas = Image.new("L", (side_px, side_px), 0)
     ImageDraw.Draw(canvas).text((CAP_PX, CAP_PX), character, font=font, fill=255)
