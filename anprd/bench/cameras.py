@@ -9,8 +9,7 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -56,32 +55,31 @@ def measure(film: Film, load: Load, weights_dir: Path | None) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="anprd-bench-") as name:
         folder = Path(name)
-        with _playing(folder, film, load) as (played, showings):
+        played, showings = _begun(folder, film, load)
+        try:
             if load.wake == "floor":
-                found = _floor(film, load, played)
+                found = _floor(film, load, played, showings)
             else:
                 found = _daemon(folder, film, load, played, showings, weights_dir)
+        finally:
+            sent = played.stop()
     own = found["cpu"]["workers"] + found["cpu"]["daemon"]
-    why = _troubles(found)
-    return {**asdict(load), **found, "cpu_per_camera": round(own / load.cameras, 5), "fits": not why, "troubles": why}
+    found = {**asdict(load), **found, "sent": sent, "cpu_per_camera": round(own / load.cameras, 5)}
+    troubles = _troubles(found)
+    return {**found, "fits": not troubles, "troubles": troubles}
 
 
-@contextmanager
-def _playing(folder: Path, film: Film, load: Load) -> Iterator[tuple[CameraServer, list[Showing]]]:
+def _begun(folder: Path, film: Film, load: Load) -> tuple[CameraServer, list[Showing]]:
+    """The cameras, each at its place of the film."""
     idle, *passes = film.pieces
     cuts = playlist.circle(idle.gop_count, [piece.gop_count for piece in passes], load.busy)
     names = [f"camera-{number:03d}" for number in range(1, load.cameras + 1)]
     showings = playlist.showings(names, cuts, time.monotonic())
-    played = CameraServer(folder, film, cuts, showings)
-    try:
-        yield played, showings
-    finally:
-        played.stop()
+    return CameraServer(folder, film, cuts, showings), showings
 
 
-def _floor(film: Film, load: Load, played: CameraServer) -> dict[str, Any]:
-    names = [f"camera-{number:03d}" for number in range(1, load.cameras + 1)]
-    with Floor([played.url(server.main_path(name)) for name in names]) as floor:
+def _floor(film: Film, load: Load, played: CameraServer, showings: Sequence[Showing]) -> dict[str, Any]:
+    with Floor([played.url(server.main_path(showing.camera)) for showing in showings]) as floor:
         floor.until_all_play(_START_S + _START_S_EACH * load.cameras)
         time.sleep(_SETTLE_S)
         window, before = Window(Cast(floor.pids, None, None, played.pid)), floor.decoded()

@@ -27,9 +27,6 @@ from anprd.video.clip_writer import ClipWriter
 
 SCHEMA = 1
 IDLE_S = 4.0
-SPARE_PASSES = (
-    2  # rendered beyond those that are shown: one that the networks do not read unhurried is no test of speed
-)
 DESIGNS = ("ru-car", "pl-car", "de-car", "ua-car")
 CRF = 20.0  # better than the rate allows on a noisy picture: so the rate is what counts
 CAMERA_LIKE: Mapping[str, str] = MappingProxyType({"tune": "zerolatency", "sc_threshold": "0", "threads": "1"})

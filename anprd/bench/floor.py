@@ -7,8 +7,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from multiprocessing.sharedctypes import Synchronized
-from typing import Self
+from typing import Protocol, Self
 
 from anprd.errors import SourceError
 from anprd.video import decoder
@@ -62,7 +61,13 @@ class Floor:
             time.sleep(_LOOK_S)
 
 
-def _decode(url: str, count: "Synchronized[int]") -> None:
+class _Count(Protocol):
+    """A number that two processes see."""
+
+    value: int
+
+
+def _decode(url: str, count: _Count) -> None:
     """Decode until killed, or until the stream ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))  # nothing is to be tidied up, and FFmpeg may be waiting

@@ -6,7 +6,6 @@ bare calls of the networks. What lies between is overhead.
 
 import functools
 import itertools
-import os
 import platform
 import statistics
 import time
@@ -224,8 +223,3 @@ def cpu_name() -> str:
     except OSError:
         return platform.processor()
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
-
-
-def cores() -> int:
-    """How many there are."""
-    return os.cpu_count() or 1
