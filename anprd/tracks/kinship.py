@@ -4,7 +4,8 @@ import bisect
 import math
 
 from anprd.records import Box, Point
-from anprd.tracks.tracker import Spot, Track
+from anprd.tracks.course import Spot
+from anprd.tracks.track import Track
 
 BESIDE_WIDTHS = 3.0  # from a plate to anything else at that end of the vehicle, in plate widths; guess, not measured
 BESIDE_S = 0.3  # two sightings this close in time tell where the two were beside each other

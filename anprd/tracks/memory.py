@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from anprd.plates import lookalikes
 from anprd.tracks import kinship
-from anprd.tracks.tracker import Track
+from anprd.tracks.track import Track
 
 KNOWN_MAX = 256  # vehicles; four a second for a minute
 PARKED_HOLD_S = 12 * 3600.0  # a car that stands in one place is one pass overnight; guess, not measured

@@ -11,7 +11,7 @@ from anprd.records import Box, Reading, Sighting, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.tracks import vote
 from anprd.tracks.memory import Known
-from anprd.tracks.tracker import Track
+from anprd.tracks.track import Track
 from anprd.tracks.vote import Ballot
 
 FAR_WIDTH_PX = 60.0  # narrower plates are read wrongly alike, time and again; guess, not measured

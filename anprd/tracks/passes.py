@@ -5,14 +5,15 @@ readings. What ends unread is told too, unless it was never really seen or belon
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from anprd.records import Box, Detection, Sighting, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.tracks import kinship, vote
 from anprd.tracks.memory import PARKED_HOLD_S, Known, Memory
 from anprd.tracks.open_pass import STRANGERS_MIN, OpenPass
-from anprd.tracks.tracker import Track, Tracker
+from anprd.tracks.track import Track
+from anprd.tracks.tracker import Tracker
 from anprd.tracks.vote import Ballot
 
 ASPECT_MAX = (
@@ -96,11 +97,23 @@ class Passes:
 
     def unsettled(self, t_s: float) -> bool:
         """Whether a plate is, or was a moment ago, in view that nothing was said of yet: worth looking on."""
-        return any(
-            found.known is None
+        return any(self._unsettled(t_s))
+
+    def awaited(self, t_s: float) -> list[Box]:
+        """Where those plates should be by now."""
+        boxes = []
+        for track in self._unsettled(t_s):
+            (x, y), (was_x, was_y) = track.predicted(t_s), track.box.centre
+            boxes.append(track.box.moved(x - was_x, y - was_y))
+        return boxes
+
+    def _unsettled(self, t_s: float) -> Iterator[Track]:
+        return (
+            found.track
+            for found in self._open.values()
+            if found.known is None
             and t_s - found.track.last_t_s <= self._settings.track_gap_s_max
             and t_s - found.track.first_t_s <= UNSETTLED_S_MAX
-            for found in self._open.values()
         )
 
     def _shapely(self, sightings: Sequence[Sighting]) -> list[Sighting]:

@@ -1,6 +1,6 @@
 from anprd.records import Box
 from anprd.tracks import kinship
-from anprd.tracks.tracker import Track
+from anprd.tracks.track import Track
 from tests.traffic import sighting
 
 STEP_S = 1 / 8

@@ -1,6 +1,6 @@
 from anprd.records import Box
 from anprd.tracks.memory import KNOWN_MAX, PARKED_HOLD_S, Known, Memory
-from anprd.tracks.tracker import Track
+from anprd.tracks.track import Track
 from tests.traffic import sighting
 
 HOLD_S = 30.0

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anprd.records import Box, Detection, Sighting
-from anprd.tracks.tracker import TRACKS_MAX, Track, Tracker
+from anprd.tracks.track import Track
+from anprd.tracks.tracker import TRACKS_MAX, Tracker
 from tests.traffic import Camera, Vehicle, crossing, driving, sighting
 
 FPS = (25, 12, 8, 5, 3)
