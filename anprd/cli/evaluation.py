@@ -31,6 +31,20 @@ def evaluate(
     record: Annotated[
         bool, typer.Option("--record", help="Write the figures into the manifest of the weights.")
     ] = False,
+    tilted: Annotated[
+        int,
+        typer.Option(
+            "--tilted",
+            metavar="N",
+            min=0,
+            max=100_000,
+            help="Read N rendered plates besides, at each of 0 to 60 degrees.",
+        ),
+    ] = 0,
+    fonts: Annotated[
+        Path | None,
+        typer.Option("--fonts", metavar="DIR", help="Plate typefaces for those; the project's own by default."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Measure the networks on labelled pictures, through the runtime's own code."""
@@ -39,11 +53,12 @@ def evaluate(
     from anprd.vision.weights import default_folder
 
     folder = weights or default_folder()
-    evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), progress=progress)
+    rendered = reports.Rendered(tilted, fonts) if tilted else None
+    evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), tilted=rendered, progress=progress)
     if report is not None:
         shown = reports.without_plates(evaluation) if public else evaluation
         sheets = {} if public else reports.contact_sheets(evaluation)
-        reports.write(shown, report, command=_command(data, checkpoints, report), sheets=sheets)
+        reports.write(shown, report, command=_command(data, checkpoints, tilted, report), sheets=sheets)
     if record:
         reports.record(evaluation, folder, report)
     if json:
@@ -123,7 +138,8 @@ def _usable(checkpoints: Path | None) -> Path | None:
     return None
 
 
-def _command(data: list[Path], checkpoints: Path | None, report: Path) -> str:
+def _command(data: list[Path], checkpoints: Path | None, tilted: int, report: Path) -> str:
     """What was asked for, folders by their last name: the page goes to others, who have other paths."""
-    options = [*(["--checkpoints", checkpoints.name] if checkpoints else []), "--report", report.name]
+    options = [*(["--checkpoints", checkpoints.name] if checkpoints else [])]
+    options += [*(["--tilted", str(tilted)] if tilted else []), "--report", report.name]
     return " ".join(["anprd evaluate", *(folder.name for folder in data), *options])

@@ -1,14 +1,15 @@
-"""Trained checkpoints become the INT8 networks of a weights folder, with the manifest that the daemon checks."""
+"""Trained checkpoints become the networks of a weights folder, with the manifest that the daemon checks."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
+import openvino
 from numpy.typing import NDArray
+from torch import nn
 
 from anprd.training import detector_data, floating, manifest, quantise, reader_data
-from anprd.training.corners import jittered as corner_sample
 from anprd.training.reader_data import LabelledCrop
 from anprd.vision import ctc
 from anprd.vision.letterbox import GREY, Letterbox, input_size
@@ -56,8 +57,17 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
     """
     model = floating.reader(checkpoint)
     inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
+    return _reader(quantise.quantise(model, inputs, transformer=True), folder, metrics)
+
+
+def taught_reader(network: nn.Module, folder: Path, *, metrics: Metrics) -> Path:
+    """Export a reader that was trained with quantisers in it (`anprd.training.reader_int8`)."""
+    return _reader(floating.converted(network, (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX)), folder, metrics)
+
+
+def _reader(model: openvino.Model, folder: Path, metrics: Metrics) -> Path:
     target = folder / "reader.xml"
-    quantise.save(quantise.take_grey(quantise.quantise(model, inputs, transformer=True)), target)
+    quantise.save(quantise.take_grey(model), target)
     about = {
         "input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey",
         "alphabet": ctc.ALPHABET,
@@ -67,17 +77,15 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
     return target
 
 
-def corners(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
-    """Export a trained corner finder; rendered `crops` calibrate.
+def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
+    """Export a trained corner finder, in floating point: INT8 moves corners by one per cent of the plate's side, which
+    costs more plates than the reader's own quantisation does, and saves hardly any time (docs/models.md#corners).
 
     Raises:
         ConfigError: the checkpoint cannot be read.
     """
-    model = floating.corners(checkpoint)
-    rng = np.random.default_rng(0)
-    inputs = [corner_sample(crop, rng)[0][None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
     target = folder / "corners.xml"
-    quantise.save(quantise.take_grey(quantise.quantise(model, inputs, transformer=False)), target)
+    quantise.save(quantise.take_grey(floating.corners(checkpoint)), target)
     about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey", "data": CORNER_DATA}
     manifest.register(folder, "corners", target, about | {"metrics": dict(metrics)})
     return target

@@ -4,6 +4,7 @@ A working folder holds everything that is made on the way (copies of pictures, r
 again with the same folder, a job goes on where it was stopped.
 """
 
+import tempfile
 from pathlib import Path
 
 import cv2
@@ -11,17 +12,40 @@ import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr
-from anprd.training import baseline, corners, detector_data, export, reader, reader_data, rendered
+from anprd.training import (
+    baseline,
+    checkpoints,
+    corners,
+    detector_data,
+    export,
+    labels,
+    negatives,
+    reader,
+    reader_data,
+    reader_int8,
+    rendered,
+)
 from anprd.training.crnn import Crnn
+from anprd.training.progress import Progress, silent
 from anprd.training.reader_data import LabelledCrop
+from anprd.training.reader_net import ReaderNet
 from anprd.vision import weights as networks
+from anprd.vision.plates import Vision
 
 BACKGROUND_COUNT = 300  # photos kept in memory while rendering
 VALIDATION_TRUST = frozenset({"eye", "exact"})
+NOISY_TOO = reader_data.TRUSTED | {"noisy"}
+CALIBRATED = reader_int8.Plan(steps=0)
 
 
 def train_reader(
-    data: Path, out: Path, plan: reader.Plan, *, scenes: Path | None = None, fonts: Path | None = None
+    data: Path,
+    out: Path,
+    plan: reader.Plan,
+    *,
+    scenes: Path | None = None,
+    fonts: Path | None = None,
+    checked_by: Path | None = None,
 ) -> Path:
     """Train the reader on real crops and on rendered ones; returns the path of its weights.
 
@@ -29,15 +53,24 @@ def train_reader(
         data: `index.csv` (image, text, country, rows, trust, split) and `crops/`.
         out: the working folder.
         plan: length and mixture.
-        scenes: a detector's folder; its photos surround the rendered plates.
+        scenes: a detector's folder; its photos surround the rendered plates, and pieces of them that hold no plate
+            teach the reader to say nothing.
         fonts: plate typefaces; None renders in the project's own.
+        checked_by: a weights folder whose networks judge the labels first (`labels.checked`): labels of `noisy` trust
+            are then learnt from, too.
 
     Raises:
         ConfigError: a folder is missing or has no usable label.
     """
     real, validation = _crops(data)
-    samples = reader.Samples(real, render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count))
-    return reader.train(samples, validation, out, plan)
+    vision = None if checked_by is None else Vision.load(checked_by)
+    if vision is not None:
+        real = list(labels.checked(reader_data.load(data, "train", trust=NOISY_TOO), vision))
+    if not real:
+        raise ConfigError(f"{data}: no label of the split train agrees with what {checked_by} reads")
+    store = render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count)
+    without_plate = [] if scenes is None else list(negatives.gathered(scenes, vision))
+    return reader.train(reader.Samples(real, store, without_plate), validation, out, plan)
 
 
 def train_baseline(
@@ -96,27 +129,44 @@ def render(out: Path, *, scenes: Path | None, fonts: Path | None, count: int) ->
     return rendered.load(folder)
 
 
-def export_reader(checkpoint: Path, data: Path, folder: Path, *, metrics: export.Metrics) -> Path:
-    """Quantise a trained reader into the weights `folder`; crops of the training split calibrate.
+def export_reader(
+    checkpoint: Path,
+    data: Path,
+    folder: Path,
+    *,
+    metrics: export.Metrics,
+    plan: reader_int8.Plan = CALIBRATED,
+    progress: Progress = silent,
+) -> Path:
+    """Make a trained reader INT8, into the weights `folder`; crops of the training split calibrate, and teach.
+
+    All that is made on the way lies in a temporary folder, and `folder` is written last: an interruption leaves both
+    as they were.
+
+    Args:
+        checkpoint: the trained reader.
+        data: what it was trained on.
+        folder: the weights folder.
+        metrics: what the manifest says of its quality.
+        plan: how long to train with quantisers in the network; plates are rendered beside.
+        progress: told how far it is.
 
     Raises:
-        ConfigError: the checkpoint or the data cannot be read.
+        ConfigError: the checkpoint or the data cannot be used.
     """
     crops = reader_data.load(data, "train")
-    calibration = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
-    return export.reader(checkpoint, calibration, folder, metrics=metrics)
-
-
-def export_corners(checkpoint: Path, out: Path, folder: Path, *, metrics: export.Metrics) -> Path:
-    """Quantise a trained corner finder into the weights `folder`; the plates rendered in `out` calibrate.
-
-    Raises:
-        ConfigError: the checkpoint cannot be read or nothing is rendered in `out`.
-    """
-    crops = rendered.load(out / "rendered")
-    if not crops:
-        raise ConfigError(f"{out / 'rendered'}: holds no rendered plates; run 'anprd train corners' with this folder")
-    return export.corners(checkpoint, crops, folder, metrics=metrics)
+    shuffled = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
+    if plan.steps == 0:
+        return export.reader(checkpoint, shuffled, folder, metrics=metrics)
+    network = ReaderNet()
+    checkpoints.restore(network, checkpoint)
+    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
+        with progress("rendering", 1) as advance:
+            rendered.prepare(Path(work), count=plan.rendered_count, fonts=plan.fonts)
+            advance()
+        samples = reader.Samples(shuffled, rendered.load(Path(work)))
+    taught = reader_int8.taught(network, samples, plan, progress=progress)
+    return export.taught_reader(taught, folder, metrics=metrics)
 
 
 def _backgrounds(scenes: Path) -> list[Bgr]:

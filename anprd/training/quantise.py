@@ -9,6 +9,7 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 from openvino.preprocess import ColorFormat, PrePostProcessor
+from torch import Tensor, nn
 
 CALIBRATION_COUNT = 300  # NNCF's own default subset
 
@@ -37,6 +38,23 @@ def quantise(
         model_type=nncf.ModelType.TRANSFORMER if transformer else None,
         ignored_scope=ignored,
     )
+
+
+def with_quantisers(network: nn.Module, calibration: Sequence[Tensor]) -> nn.Module:
+    """A reader of torch with NNCF's quantisers in it, to be trained on; the network itself is changed.
+
+    Args:
+        network: FP32, in evaluation mode.
+        calibration: inputs as the network takes them, with the batch axis; their spread sets the first ranges.
+    """
+    quantised: nn.Module = nncf.quantize(
+        network,
+        nncf.Dataset(list(calibration)),
+        subset_size=min(len(calibration), CALIBRATION_COUNT),
+        preset=nncf.QuantizationPreset.MIXED,
+        model_type=nncf.ModelType.TRANSFORMER,
+    )
+    return quantised
 
 
 def box_arithmetic(model: openvino.Model) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anprd.records import Bgr, Box, Corners, Detection
+from anprd.training.evaluation.cases import Progress
 from anprd.training.render import degrade, plates
 from anprd.training.render.typeface import Typeface
 from anprd.vision.plates import Vision
@@ -46,9 +47,25 @@ class TiltScore:
     """Read between the true corners: what a perfect corner finder would reach."""
 
 
-def measure(vision: Vision, typefaces: Sequence[Typeface], *, count: int, seed: int = 1) -> list[TiltScore]:
-    """Read `count` plates at each angle, the same plates at all of them."""
-    return [_score(vision, yaw_deg, tilted(typefaces, yaw_deg, count=count, seed=seed)) for yaw_deg in YAWS_DEG]
+def measure(
+    vision: Vision, typefaces: Sequence[Typeface], *, count: int, seed: int = 1, progress: Progress = iter
+) -> list[TiltScore]:
+    """Read `count` plates at each angle, the same plates at all of them; `progress` wraps the loop over angles."""
+    angles = progress(YAWS_DEG)
+    return [_score(vision, yaw_deg, tilted(typefaces, yaw_deg, count=count, seed=seed)) for yaw_deg in angles]
+
+
+def table(scores: Sequence[TiltScore]) -> dict[str, dict[str, float]]:
+    """The scores as the report has them, by the angle in degrees (docs/interfaces.md)."""
+    return {
+        str(score.yaw_deg): {
+            "plates": score.plates,
+            "box": round(score.box, 4),
+            "found": round(score.found, 4),
+            "true": round(score.true, 4),
+        }
+        for score in scores
+    }
 
 
 def tilted(typefaces: Sequence[Typeface], yaw_deg: float, *, count: int, seed: int) -> Iterator[TiltedPlate]:

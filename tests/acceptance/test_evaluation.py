@@ -78,6 +78,17 @@ def test_one_run_measures_every_kind_of_label_and_writes_the_report(data, weight
     assert "report.html" in manifest
 
 
+def test_rendered_plates_are_read_at_each_angle(data, tmp_path):
+    done = anprd("evaluate", "--json", data, "--tilted", 2, "--report", tmp_path)
+    assert done.code == 0, done.err
+    (figures,) = done.objects
+    assert list(figures["tilt"]) == ["0", "15", "30", "45", "60"]
+    assert all(score["plates"] == 2 and 0 <= score["found"] <= 1 for score in figures["tilt"].values())
+    page = (tmp_path / "report.html").read_text()
+    assert "60 degrees" in page
+    assert "--tilted 2" in page
+
+
 def test_a_report_for_others_holds_no_picture_and_no_plate(data, tmp_path):
     done = anprd("evaluate", data, "--report", tmp_path, "--public")
     assert done.code == 0, done.err

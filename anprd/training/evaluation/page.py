@@ -67,6 +67,8 @@ def page(report: Table, *, command: str, sheets: Mapping[str, Sequence[Sheet]]) 
     parts += [_readings(kind, report[kind]) for kind in ("read_path", "reader") if kind in report]
     if "unread" in report:
         parts.append(_unread(report["unread"]))
+    if "tilt" in report:
+        parts.append(_tilt(report["tilt"]))
     parts += [_sheet(sheet) for kind in sheets for sheet in sheets[kind]]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -185,6 +187,15 @@ def _unread(figures: Table) -> str:
         f"<h2>What no eye could read</h2><p>{figures['crops']} crops that were set aside as unreadable: "
         f"{figures['told']} ({_share(figures['share_told'])}) are told.</p>"
     )
+
+
+def _tilt(angles: Table) -> str:
+    ways = {"box": "in the detector's box", "found": "between corners found", "true": "between true corners"}
+    rows = [
+        [f"{yaw} degrees", str(score["plates"]), *(_share(score[way]) for way in ways)] for yaw, score in angles.items()
+    ]
+    note = "Rendered plates, turned aside: the share read exactly."
+    return f"<h2>Seen from aside</h2><p class=note>{note}</p>{_table(['yaw', 'plates', *ways.values()], rows)}"
 
 
 def _over(title: str, x: str, points: Sequence[tuple[float, float]], marks: Sequence[Mark]) -> str:

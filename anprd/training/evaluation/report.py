@@ -21,6 +21,16 @@ RECORDED = {"reader": ("exact_match", "cer"), "detector": ("precision", "recall"
 
 
 @dataclass(frozen=True, slots=True)
+class Rendered:
+    """Plates to be rendered and read besides, turned aside by known angles (`anprd.training.tilt`)."""
+
+    count: int
+    """At each angle."""
+    fonts: Path | None = None
+    """Plate typefaces; None renders in the project's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """What was found, with which networks, and the figures of it (docs/interfaces.md)."""
 
@@ -30,7 +40,12 @@ class Evaluation:
 
 
 def measure(
-    folder: Path, data: Sequence[Path], *, checkpoints: Path | None = None, progress: Progress = iter
+    folder: Path,
+    data: Sequence[Path],
+    *,
+    checkpoints: Path | None = None,
+    tilted: Rendered | None = None,
+    progress: Progress = iter,
 ) -> Evaluation:
     """Measure the networks of a weights folder on labelled folders.
 
@@ -38,6 +53,7 @@ def measure(
         folder: the weights folder.
         data: the labelled folders.
         checkpoints: to compare with, in FP32; needs the training environment.
+        tilted: rendered plates to read besides, at each angle; needs Pillow where there are `fonts`.
         progress: wraps the loops over pictures.
 
     Raises:
@@ -46,6 +62,12 @@ def measure(
     vision = Vision.load(folder)
     found = measuring.measure(vision, data, progress=progress)
     figures = {"weights": _fingerprints(folder)} | measuring.figures(found, vision)
+    if tilted is not None:
+        from anprd.training import tilt  # late: only this renders
+        from anprd.training.render import typeface
+
+        typefaces = typeface.load_all(tilted.fonts)
+        figures["tilt"] = tilt.table(tilt.measure(vision, typefaces, count=tilted.count, progress=progress))
     if checkpoints is None:
         return Evaluation(vision, found, figures | {"networks": speed.measure({"int8": folder})})
     from anprd.training import floating  # of the training environment

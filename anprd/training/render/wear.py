@@ -19,7 +19,7 @@ SPREAD_MIN = 45  # grey levels between ink and paper that a plate keeps under in
 
 def worn(flat: Bgr, rng: np.random.Generator) -> Bgr:
     """Dirt, mud, snow, scratches, lost paint, a shadow's edge, a glare: on the plate itself."""
-    chances = rng.random(6)
+    chances = rng.random(7)
     if chances[0] < 0.25:
         flat = _dusty(flat, rng)
     if chances[1] < 0.1:
@@ -32,6 +32,8 @@ def worn(flat: Bgr, rng: np.random.Generator) -> Bgr:
         flat = _glaring(flat, rng)
     if chances[5] < 0.06:
         flat = _faded(flat, rng)
+    if chances[6] < 0.12:
+        flat = _grimed(flat, rng)
     return flat
 
 
@@ -94,6 +96,13 @@ def _dusty(flat: Bgr, rng: np.random.Generator) -> Bgr:
     height, width = flat.shape[:2]
     share = np.clip(_cloud(rng, width, height) - rng.uniform(0.1, 0.6), 0, 1) * rng.uniform(0.3, 0.85)
     return _covered(flat, share, rng.uniform(50, 130) * np.array([0.75, 0.9, 1.0]))
+
+
+def _grimed(flat: Bgr, rng: np.random.Generator) -> Bgr:
+    """A winter's film over all of it: ink and paper nearly the same brown, as on the photos that are misread most."""
+    height, width = flat.shape[:2]
+    share = rng.uniform(0.55, 0.85) + 0.3 * (_cloud(rng, width, height) - 0.5)
+    return _covered(flat, np.clip(share, 0, 0.9).astype(np.float32), rng.uniform(40, 150) * np.array([0.75, 0.9, 1.0]))
 
 
 def _splashed(flat: Bgr, rng: np.random.Generator) -> Bgr:
