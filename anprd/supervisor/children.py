@@ -9,7 +9,7 @@ import types
 from collections.abc import Iterator
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import Any, Protocol
 
 from anprd.settings import CameraSettings, Settings
 from anprd.worker import entry
@@ -91,8 +91,14 @@ class ForkserverSpawner:
         return WorkerHandle(process, ours)
 
     def close(self) -> None:
-        """End the fork server, once all workers have ended, and its tracker; else they end after the supervisor."""
-        forkserver._forkserver._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # there is no public way to ask
+        """End the fork server, once all workers have ended, and its tracker; else they end after the supervisor.
+
+        It has nothing to lose, and by itself it would first take its libraries apart: seconds on a busy machine.
+        """
+        server: Any = forkserver._forkserver  # noqa: SLF001  # there is no public way to ask
+        if server._forkserver_pid is not None:  # noqa: SLF001
+            os.kill(server._forkserver_pid, signal.SIGKILL)  # noqa: SLF001
+        server._stop()  # noqa: SLF001
         resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # nor here
 
 
