@@ -1,4 +1,4 @@
-"""The order of the stages, written once: pacing, motion, detection, reading, tracks and votes.
+"""The order of the stages, written once: pacing, motion, gaze, detection, reading, tracks and votes.
 
 The worker feeds it live frames, `anprd replay` a recorded file; frames in, verdicts out. It knows no clock, no socket
 and no file, so a whole day of a camera is a unit test.
@@ -8,12 +8,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
-from anprd.records import Bgr, Box, Detection, Sighting, Verdict
+from anprd.records import Bgr, Box, Detection, Luma, Sighting, Verdict
 from anprd.settings import CameraSettings
 from anprd.tracks.passes import Passes
 from anprd.video.frames import Frame
-from anprd.video.motion import MotionGate
+from anprd.video.motion import Motion, MotionGate
 from anprd.video.pacing import Pace, Pacer
+from anprd.vision.gaze import Gaze
+from anprd.vision.letterbox import Size
+from anprd.vision.view import View
 
 # A box this close to the frame's edge is a plate cut off, and what is left of it reads as another plate: boxes that
 # ended 2 px inside the frame were read without their last characters, at .89 confidence.
@@ -23,8 +26,8 @@ EDGE_PX, EDGE_RATIO = 4.0, 0.04  # pixels, and share of the box's width
 class Eyes(Protocol):
     """What the pipeline needs of the networks (`vision.plates.Vision`)."""
 
-    def detect(self, frame: Bgr, *, confidence_min: float) -> list[Detection]:
-        """The plates of a frame."""
+    def detect(self, frame: Bgr, *, confidence_min: float, input_size: Size | None) -> list[Detection]:
+        """The plates of a frame, or of a part of one, as seen by a network with an input of that size."""
 
     def read(self, image: Bgr, detection: Detection) -> Sighting:
         """One plate, straightened and read."""
@@ -44,6 +47,7 @@ class Pipeline:
         self._eyes = eyes
         self._pacer = Pacer(settings.detect_fps_max)
         self._motion = MotionGate(area_ratio_min=settings.motion_area_ratio_min, hold_s=settings.motion_hold_s)
+        self._gaze = Gaze()
         self._counts: Counter[str] = Counter()
         self.passes = Passes(settings)
         self.sightings: Sequence[Sighting] = ()
@@ -92,33 +96,47 @@ class Pipeline:
             self.sightings = ()
         else:
             self._counts["detected"] += 1
-            self.sightings = self._see(frame)
+            self.sightings = self._see(frame, self._view(frame, motion))
         return self.passes.feed(self.sightings, frame.t_s)
 
-    def _see(self, frame: Frame) -> list[Sighting]:
-        image = frame.bgr()
-        found = self._eyes.detect(image, confidence_min=self._settings.detector_confidence_min)
+    def _view(self, frame: Frame, motion: Motion) -> View:
+        size = (frame.height, frame.width)
+        if motion.active and not motion.regions:
+            return self._gaze.look_everywhere(size, frame.t_s)
+        awaited = self.passes.awaited(frame.t_s)
+        return self._gaze.look(size, moving=motion.regions, awaited=awaited, t_s=frame.t_s)
+
+    def _see(self, frame: Frame, view: View) -> list[Sighting]:
+        part = frame.part(view.window)
+        x, y = view.window.left, view.window.top
+        found = self._eyes.detect(
+            part, confidence_min=self._settings.detector_confidence_min, input_size=view.input_size
+        )
         self._counts["plates"] += len(found)
-        return [self._sight(image, detection, frame.t_s) for detection in found]
+        sightings = []
+        for detection in found:
+            reason = self._unread_reason(frame.luma(), detection.moved(x, y), frame.t_s)
+            if view.cuts(detection.box.moved(x, y)):
+                self._counts["cut"] += 1
+                self._gaze.doubt()
+            elif reason is not None:
+                self._counts[reason] += 1
+                sightings.append(Sighting(detection, detection.box.corners, None).moved(x, y))
+            else:
+                self._counts["read"] += 1
+                sightings.append(self._eyes.read(part, detection).moved(x, y))
+        return sightings
 
-    def _sight(self, image: Bgr, detection: Detection, t_s: float) -> Sighting:
-        reason = self._unread_reason(image, detection, t_s)
-        if reason is not None:
-            self._counts[reason] += 1
-            return Sighting(detection, detection.box.corners, None)
-        self._counts["read"] += 1
-        return self._eyes.read(image, detection)
-
-    def _unread_reason(self, image: Bgr, detection: Detection, t_s: float) -> str | None:
+    def _unread_reason(self, picture: Luma, detection: Detection, t_s: float) -> str | None:
         """Why a plate is not worth reading, or None where it is."""
         if detection.box.width < self._settings.plate_width_px_min:
             return "small"
-        if touches_edge(detection.box, image):
+        if touches_edge(detection.box, picture):
             return "cut"
         return None if self.passes.wants_reading(detection, t_s) else "settled"
 
 
-def touches_edge(box: Box, image: Bgr) -> bool:
+def touches_edge(box: Box, image: Bgr | Luma) -> bool:
     """Whether the box ends at the picture's edge, so that part of the plate may lie outside."""
     height, width = image.shape[:2]
     margin = max(EDGE_PX, EDGE_RATIO * box.width)

@@ -48,6 +48,10 @@ class Box:
     def centre(self) -> Point:
         return ((self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2)
 
+    def moved(self, x: float, y: float) -> "Box":
+        """The same box, so far to the right and down."""
+        return Box(self.x1 + x, self.y1 + y, self.x2 + x, self.y2 + y)
+
     @property
     def corners(self) -> Corners:
         return ((self.x1, self.y1), (self.x2, self.y1), (self.x2, self.y2), (self.x1, self.y2))
@@ -66,11 +70,33 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a picture, in whole pixels; `right` and `bottom` lie outside it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
     """A plate that the detector found: where, and how sure it is (0..1)."""
 
     box: Box
     confidence: float
+
+    def moved(self, x: float, y: float) -> "Detection":
+        """The same plate, so far to the right and down."""
+        return Detection(self.box.moved(x, y), self.confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +127,11 @@ class Sighting:
     @property
     def box(self) -> Box:
         return self.detection.box
+
+    def moved(self, x: float, y: float) -> "Sighting":
+        """The same plate, so far to the right and down."""
+        first, second, third, fourth = ((left + x, top + y) for left, top in self.corners)
+        return Sighting(self.detection.moved(x, y), (first, second, third, fourth), self.reading)
 
 
 class VerdictKind(StrEnum):

@@ -29,7 +29,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from anprd.errors import SourceError
-from anprd.records import Bgr, Luma
+from anprd.records import Bgr, Luma, Window
 from anprd.redaction import redact
 from anprd.video import hosts
 from anprd.video.sender import SenderReports
@@ -66,6 +66,7 @@ _LUMA_FIRST = frozenset(
 EXACTLY: Mapping[str, str] = MappingProxyType({})
 ROUGHLY: Mapping[str, str] = MappingProxyType({"skip_loop_filter": "all"})
 """Blocky, for a fifth less; enough to see that something moves (docs/measured.md#waking)."""
+_PLANAR_420 = frozenset({"yuv420p", "yuvj420p"})
 _REFUSALS: dict[type[Exception], Trouble] = {
     av.error.HTTPUnauthorizedError: Trouble.WRONG_PASSWORD,
     av.error.HTTPForbiddenError: Trouble.FORBIDDEN,
@@ -269,6 +270,18 @@ class DecodedPicture:
             self._bgr = self._plane(self._reformatter.reformat(self._frame, format="bgr24", threads=1), 3)
         return self._bgr
 
+    def part(self, window: Window) -> Bgr:
+        if self._bgr is None and self._can_be_cut(window):
+            part = self._reformatter.reformat(_cut(self._frame, window), format="bgr24", threads=1)
+            return self._plane(part, 3)
+        return self.bgr()[window.top : window.bottom, window.left : window.right]
+
+    def _can_be_cut(self, window: Window) -> bool:
+        """Whether the part alone gives the same colours: 4:2:0 has one pixel of colour for two by two of light."""
+        even = window.left % 2 == window.top % 2 == window.right % 2 == window.bottom % 2 == 0
+        whole = (window.width, window.height) == (self._frame.width, self._frame.height)
+        return even and not whole and not self._turns and self._frame.format.name in _PLANAR_420
+
     def _plane(self, frame: VideoFrame, channels: int) -> Luma:
         """The first plane without its padding, as it is in memory: the array keeps the frame alive."""
         plane = frame.planes[0]
@@ -280,6 +293,19 @@ class DecodedPicture:
             pixels = np.ascontiguousarray(np.rot90(pixels, self._turns))
         pixels.flags.writeable = False  # the decoder refers to it for the next pictures
         return pixels
+
+
+def _cut(frame: VideoFrame, window: Window) -> VideoFrame:
+    """A part of a planar 4:2:0 picture, all sides even, as a picture of its own with the same range and matrix."""
+    part = VideoFrame(window.width, window.height, frame.format.name)
+    for plane, (source, target) in enumerate(zip(frame.planes, part.planes, strict=True)):
+        step = 2 if plane else 1
+        rows = np.frombuffer(cast("bytes", source), np.uint8).reshape(-1, source.line_size)
+        into = np.frombuffer(cast("bytes", target), np.uint8).reshape(-1, target.line_size)
+        top, bottom, left, right = (side // step for side in (window.top, window.bottom, window.left, window.right))
+        into[: bottom - top, : right - left] = rows[top:bottom, left:right]
+    part.colorspace, part.color_range = frame.colorspace, frame.color_range
+    return part
 
 
 def _first_video(container: InputContainer, name: str) -> VideoStream:

@@ -7,18 +7,20 @@ from typing import Protocol, Self
 import cv2
 import numpy as np
 
-from anprd.records import Bgr, Luma, TimeBasis
+from anprd.records import Bgr, Luma, TimeBasis, Window
 from anprd.video.motion import Motion
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Picture(Protocol):
-    """What a frame shows. Both arrays are read-only: they may be the decoder's own memory."""
+    """What a frame shows. All arrays are read-only: they may be the decoder's own memory."""
 
     def luma(self) -> Luma: ...
 
     def bgr(self) -> Bgr: ...
+
+    def part(self, window: Window) -> Bgr: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Frame:
         """(height, width, 3) uint8 in B, G, R order, 0..255, read-only. Converted once, when first asked for."""
         return self.picture.bgr()
 
+    def part(self, window: Window) -> Bgr:
+        """That part of `bgr`, read-only, without the rest being converted where that can be helped."""
+        return self.picture.part(window)
+
     @classmethod
     def of_image(cls, bgr: Bgr, t_s: float = 0.0, at: datetime | None = None) -> Self:
         """A frame of a plain picture, for photos and tests. `at` is 1970 plus `t_s` unless given."""
@@ -69,6 +75,9 @@ class PlainPicture:
 
     def bgr(self) -> Bgr:
         return self._bgr
+
+    def part(self, window: Window) -> Bgr:
+        return self._bgr[window.top : window.bottom, window.left : window.right]
 
 
 def read_only(pixels: Bgr) -> Bgr:

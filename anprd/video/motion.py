@@ -135,14 +135,14 @@ class _Change:
 
 
 class _Scene:
-    """The two running means, and how restless each pixel is."""
+    """The two running means of the detail, that of the bare picture, and how restless each pixel is."""
 
     def __init__(self, thumbnail: Luma, t_s: float) -> None:
         self.t_s = t_s
         self._last = thumbnail
         self._slow = _detail(thumbnail)
         self._fast = self._slow.copy()
-        self._lately = thumbnail.astype(np.float32)
+        self._bare = thumbnail.astype(np.float32)
         self._restless = np.zeros_like(self._slow)
         self._noise = 0.0
         self._relearn_until_s = float("-inf")
@@ -156,15 +156,14 @@ class _Scene:
         detail = _detail(thumbnail)
         if everywhere:
             self._slow, self._fast = detail, detail.copy()
-            self._lately = thumbnail.astype(np.float32)
+            self._bare = thumbnail.astype(np.float32)
             self._relearn_until_s = t_s + _RELEARN_FOR_S
             return _Change(0.0, everywhere=True)
         from_slow = np.abs(detail - self._slow)
         threshold = np.maximum(_RESTLESS_FACTOR * self._restless, max(_CHANGE_MIN, _NOISE_FACTOR * self._noise))
         moved = (from_slow > threshold) & (np.abs(detail - self._fast) > threshold / 2)
-        itself = np.abs(thumbnail - self._lately) > _ITSELF_RATIO * threshold
+        itself = np.abs(thumbnail - self._bare) > _ITSELF_RATIO * threshold
         self._learn(detail, from_slow, moved, span_s)
-        cv2.accumulateWeighted(thumbnail, self._lately, _share(span_s, _FAST_S))
         clear = _without_specks(moved.view(np.uint8))
         # A vehicle changes its surroundings' detail too, by up to half of `_SURROUNDINGS_PX`: no place to look for it.
         regions = _regions(_without_specks(clear & itself.view(np.uint8))) or _regions(clear)
@@ -172,10 +171,10 @@ class _Scene:
 
     def _learn(self, detail: _Detail, from_slow: _Detail, moved: NDArray[np.bool_], span_s: float) -> None:
         relearning = self.t_s < self._relearn_until_s
-        slow_s = _RELEARN_S if relearning else _SLOW_S
-        cv2.accumulateWeighted(detail, self._slow, _share(span_s, slow_s), mask=(~moved).view(np.uint8))
-        slow_s = _RELEARN_S if relearning else _SLOW_WHERE_CHANGED_S
-        cv2.accumulateWeighted(detail, self._slow, _share(span_s, slow_s), mask=moved.view(np.uint8))
+        for slow_s, where in ((_SLOW_S, ~moved), (_SLOW_WHERE_CHANGED_S, moved)):
+            share, mask = _share(span_s, _RELEARN_S if relearning else slow_s), where.view(np.uint8)
+            cv2.accumulateWeighted(detail, self._slow, share, mask=mask)
+            cv2.accumulateWeighted(self._last, self._bare, share, mask=mask)
         cv2.accumulateWeighted(detail, self._fast, _share(span_s, _FAST_S))
         cv2.accumulateWeighted(np.minimum(from_slow, _RESTLESS_MAX), self._restless, _share(span_s, _RESTLESS_S))
 

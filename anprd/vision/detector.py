@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.records import Bgr, Box, Detection
+from anprd.vision import letterbox
 from anprd.vision.inference import Network
-from anprd.vision.letterbox import GREY, Letterbox, input_size
+from anprd.vision.letterbox import GREY, Letterbox, Size
 
 IOU_MAX = 0.5  # two plates do not cover each other by half
 PLATES_MAX = 64  # in one frame; more is a picture of something else
-SHAPES_MAX = 4  # compiled sizes kept: a camera has one, a folder of photos a few
+SHAPES_MAX = 4  # compiled sizes kept: a camera has two, a folder of photos a few
 
 
 class Detector:
@@ -31,28 +32,29 @@ class Detector:
         """
         self._file = file
         self._side_px = side_px
-        self._networks: dict[tuple[int, int], tuple[Network, Bgr]] = {}
+        self._networks: dict[Size, tuple[Network, Bgr]] = {}
 
-    def detect(self, image: Bgr, *, confidence_min: float) -> list[Detection]:
+    def detect(self, image: Bgr, *, confidence_min: float, input_size: Size | None = None) -> list[Detection]:
         """Plates in the picture, the surest first, at most `PLATES_MAX`.
 
         Args:
-            image: (h, w, 3) uint8.
+            image: (h, w, 3) uint8, any strides: a part of a picture needs no copy.
             confidence_min: 0..1; boxes below it are dropped before overlapping ones are merged.
+            input_size: of the network, multiples of 32; None: as the picture's aspect and the longer side say.
 
         Raises:
             ConfigError: the network cannot be loaded.
         """
-        size = input_size(image.shape[:2], side_px_max=self._side_px)
+        size = input_size or letterbox.input_size(image.shape[:2], side_px_max=self._side_px)
         network, canvas = self._network(size)
-        letterbox = Letterbox.fit(image.shape[:2], size)
+        fitted = Letterbox.fit(image.shape[:2], size)
         canvas.fill(GREY)
-        letterbox.apply(image, canvas)
+        fitted.apply(image, canvas)
         found = decode(network(canvas[None])[0], confidence_min=confidence_min)
         height, width = image.shape[:2]
-        return [Detection(_clip(letterbox.inverse(item.box), width, height), item.confidence) for item in found]
+        return [Detection(_clip(fitted.inverse(item.box), width, height), item.confidence) for item in found]
 
-    def _network(self, size: tuple[int, int]) -> tuple[Network, Bgr]:
+    def _network(self, size: Size) -> tuple[Network, Bgr]:
         if size not in self._networks:
             if len(self._networks) >= SHAPES_MAX:
                 self._networks.pop(next(iter(self._networks)))

@@ -8,11 +8,12 @@ from anprd.records import Bgr, Corners, Detection, Reading, Sighting
 from anprd.vision import confidence, ctc, straighten, weights
 from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
+from anprd.vision.letterbox import Size
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, Reader
 from anprd.vision.straighten import CornerFinder
+from anprd.vision.view import WHOLE_SIDE_PX as VIDEO_SIDE_PX
 from anprd.vision.weights import Entry
 
-VIDEO_SIDE_PX = 640  # docs/measured.md#detector-input
 PHOTO_SIDE_PX = 960  # docs/measured.md#detector-input
 PHOTO_CONFIDENCE_MIN = 0.35  # of a detector that the manifest says nothing of: docs/measured.md#detector-input
 
@@ -60,9 +61,9 @@ class Vision:
         """The text of a photo's plate is told from here on."""
         return self.calibration.read_confidence_min if self.calibration else confidence.READ_CONFIDENCE_MIN
 
-    def detect(self, frame: Bgr, *, confidence_min: float) -> list[Detection]:
-        """The plates of a video frame, the surest first."""
-        return self.detector.detect(frame, confidence_min=confidence_min)
+    def detect(self, frame: Bgr, *, confidence_min: float, input_size: Size | None = None) -> list[Detection]:
+        """The plates of a video frame, or of a part of one, the surest first; see `Detector.detect`."""
+        return self.detector.detect(frame, confidence_min=confidence_min, input_size=input_size)
 
     def read(self, image: Bgr, detection: Detection) -> Sighting:
         """Straighten and read one plate of a picture."""

@@ -20,7 +20,7 @@ class FakeVision:
     def __init__(self):
         self.t_s = 0.0
 
-    def detect(self, frame, *, confidence_min):
+    def detect(self, frame, *, confidence_min, input_size):
         self.t_s = float(frame[0, 0, 0]) / 10  # the clip's frames say their time by their brightness
         if not 1 <= self.t_s <= 3:
             return []

@@ -1,6 +1,7 @@
 """The whole way of a plate with scripted eyes: no network, no video, no clock."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 
@@ -23,7 +24,7 @@ class ScriptedEyes:
         self.readings = 0
         self.now = None
 
-    def detect(self, frame, *, confidence_min):
+    def detect(self, frame, *, confidence_min, input_size):
         self.looks += 1
         self.now = self.script(int(frame[0, 0, 0]))
         if self.now is None:
@@ -141,3 +142,76 @@ def test_a_box_touches_the_edge_within_four_pixels_or_a_share_of_its_width():
     assert touches_edge(Box(100, 150, 160, 177), ROAD)
     assert touches_edge(Box(7, 50, 207, 100), ROAD)
     assert not touches_edge(Box(7, 50, 60, 70), ROAD)
+
+
+class PatchEyes:
+    """Finds what is white in the picture that it is given, and reads whether it is all there."""
+
+    def __init__(self):
+        self.inputs = []
+
+    def detect(self, frame, *, confidence_min, input_size):
+        self.inputs.append((frame.shape[:2], input_size))
+        rows, columns = np.nonzero(frame[:, :, 0] == 255)
+        if not rows.size:
+            return []
+        return [Detection(Box(columns.min(), rows.min(), columns.max() + 1, rows.max() + 1), 0.9)]
+
+    def read(self, image, detection):
+        x, y = (round(middle) for middle in detection.box.centre)
+        assert image[y, x, 0] == 255
+        return Sighting(detection, detection.box.corners, Reading("A123BC77", (0.95,) * 8))
+
+
+def drive(eyes, *, count, plate_at, car_at, **changes):
+    """A dark car and a plate, each at a place that a function of the frame's number gives, at eight frames a second."""
+    pipeline = Pipeline(camera(**changes), eyes)
+    for index in range(count):
+        image = np.full((720, 1280, 3), 90, np.uint8)
+        x, y = car_at(index)
+        image[y : y + 90, x : x + 130] = 20
+        x, y = plate_at(index)
+        image[y : y + 15, x : x + 60] = 255
+        pipeline.feed(Frame.of_image(image, index / 8))
+        yield pipeline, Box(x, y, x + 60, y + 15)
+
+
+def test_a_small_part_of_the_frame_is_looked_at_as_it_is_and_its_plates_are_told_in_pixels_of_the_frame():
+    eyes = PatchEyes()
+    seen = 0
+    for pipeline, plate in drive(
+        eyes,
+        count=60,
+        car_at=lambda index: (300 + 6 * index, 200),
+        plate_at=lambda index: (335 + 6 * index, 250),
+        motion_hold_s=0.5,
+    ):
+        for sighting in pipeline.sightings:
+            assert sighting.box == plate
+            assert sighting.corners == plate.corners
+            seen += 1
+    parts = [shape for shape, _ in eyes.inputs if shape != (720, 1280)]
+    assert seen > 50
+    assert len(parts) > 40
+    assert {size for _, size in eyes.inputs} == {(384, 640), (288, 384)}
+    assert pipeline.counts["confirmed"] == 1
+
+
+class HalfEyes(PatchEyes):
+    """Sees half a plate at the right edge of every part of a frame."""
+
+    def detect(self, frame, *, confidence_min, input_size):
+        self.inputs.append((frame.shape[:2], input_size))
+        height, width = frame.shape[:2]
+        return [Detection(Box(width - 60, height / 2, width - 1, height / 2 + 20), 0.9)] if width < 1280 else []
+
+
+def test_a_plate_cut_off_by_a_part_is_let_go_and_the_whole_frame_is_looked_at_next():
+    eyes = HalfEyes()
+    road = {"car_at": lambda index: (300 + 6 * index, 100), "plate_at": lambda index: (0, 720)}
+    for pipeline, _ in drive(eyes, count=40, **road):
+        assert pipeline.sightings == []
+    wholes = [shape == (720, 1280) for shape, _ in eyes.inputs]
+    assert wholes.count(False) > 15
+    assert all(whole or following for whole, following in itertools.pairwise(wholes))
+    assert pipeline.counts["cut"] == wholes.count(False)
