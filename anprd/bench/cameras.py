@@ -29,10 +29,13 @@ Wake = Literal["floor", "always", "substream", "keyframes"]
 LATENCY_S_MAX = 2.0  # docs/reliability.md: an event is due so long after its best frame
 DECODED_RATIO_MIN = 0.98  # of the frames due, for the floor to have kept up
 _START_S, _START_S_EACH = 60.0, 3.0  # how long cameras may take to stream: networks are loaded one after the other
-_SETTLE_S, _SETTLE_S_MAX = 4.0, 45.0  # until what the start held up is caught up with
+_SETTLE_S, _SETTLE_S_MAX = 4.0, 75.0  # a daemon whose start took all cores gives back within a minute what it held
 _SETTLE_STEP_S = 2.0
 _GRACE_S_MAX = 10.0  # for what is late; how late it came is told
 _LOOK_S = 0.2
+_HELD_UP = {"late", "held", "overrun"}
+"""Reasons of `drops` that mean too little CPU."""
+_PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def _daemon(
         **_judged(due, told, film, window.from_s),
         "drops": _grown(begun, ended, "drops"),
         "skipped": _grown(begun, ended, "skipped"),
+        "load": ended["daemon"]["load"],
         "restarts": sum(row["restarts"] for row in ended["cameras"]),
         "streaming": sum(row["state"] == "streaming" for row in ended["cameras"]),
     }
@@ -121,14 +125,14 @@ def _all_stream(status: Mapping[str, Any]) -> bool:
 
 
 def _settled(daemon: Daemon) -> dict[str, Any]:
-    """The status once no camera falls further behind: the start held all of them up."""
+    """The status once no camera is behind or held back any more: the start took all cores."""
     time.sleep(_SETTLE_S)
     deadline_s = time.monotonic() + _SETTLE_S_MAX
     before = daemon.until(lambda _: True, _START_S)
     while True:
         time.sleep(_SETTLE_STEP_S)
         after = daemon.until(lambda _: True, _START_S)
-        if not _grown(before, after, "drops").get("late") or time.monotonic() > deadline_s:
+        if not _HELD_UP & _grown(before, after, "drops").keys() or time.monotonic() > deadline_s:
             return after
         before = after
 
@@ -164,9 +168,6 @@ def _judged(due: Sequence[Due], told: Sequence[Told], film: Film, from_s: float)
             **{name: _rounded(truth.percentile(latencies_s, share)) for name, share in _PERCENTILES.items()},
         },
     }
-
-
-_PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 
 
 def _memory(cast: Cast, status: Mapping[str, Any]) -> dict[str, Any]:

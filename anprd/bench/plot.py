@@ -5,16 +5,17 @@ from itertools import groupby
 from typing import Any
 
 from anprd.training.evaluation import svg
-from anprd.training.evaluation.svg import HEIGHT, WIDTH, Axes, Series
+from anprd.training.evaluation.svg import HEIGHT, TOP, WIDTH, Axes, Series
 
 STYLE = """
-svg{font:12px system-ui,sans-serif;background:#fff}text{fill:#5c6670}.grid{stroke:#d9dee3}.axis{text-anchor:middle}
+svg{font:12px system-ui,sans-serif}text{fill:#5c6670}.grid{stroke:#d9dee3}.axis{text-anchor:middle}
 .axis.end{text-anchor:end}.name,.title{text-anchor:middle;fill:#1b1f24}.line{fill:none;stroke-width:2}
 .s0{stroke:#5c6670}.s1{stroke:#c2410c}.s2{stroke:#1667c1}.s3{stroke:#15803d}circle{fill:#fff;stroke-width:2}
 circle.full{fill:#c2410c}
 """
-WAKES = ("floor", "always", "substream", "keyframes")  # a colour each, whichever of them were measured
+WAKES = ("floor", "always", "substream", "keyframes")
 _TITLE_PX = 26
+_LEGEND_PX = TOP + 15.0 * len(WAKES)  # cost rises to the right: at the left there is room above
 
 
 def cost(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -28,24 +29,26 @@ def cost(runs: Sequence[Mapping[str, Any]]) -> str:
     most = max((run["cameras"] for run in live), default=1)
     highest = max((run["cpu"]["total"] for run in live), default=1.0)
     axes = Axes("cameras", "cores busy, RTSP server included", (0, _even(most)), (0, _even(highest)))
-    plots = [_plot(list(group), busy, axes) for busy, group in groupby(live, key=lambda run: run["busy"])]
+    wakes = [wake for wake in WAKES if any(run["wake"] == wake for run in live)]
+    plots = [_plot(list(group), busy, axes, wakes) for busy, group in groupby(live, key=lambda run: run["busy"])]
     width, height = WIDTH * max(1, len(plots)), HEIGHT + _TITLE_PX
     placed = (
         plot.replace("<svg ", f'<svg x="{WIDTH * place}" width="{WIDTH}" height="{height}" ', 1)
         for place, plot in enumerate(plots)
     )
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
-    return f"{head}<style>{STYLE}</style>{''.join(placed)}</svg>\n"
+    paper = f'<rect width="{width}" height="{height}" fill="#fff"/>'
+    return f"{head}<style>{STYLE}</style>{paper}{''.join(placed)}</svg>\n"
 
 
-def _plot(runs: Sequence[Mapping[str, Any]], busy: float, axes: Axes) -> str:
+def _plot(runs: Sequence[Mapping[str, Any]], busy: float, axes: Axes, wakes: Sequence[str]) -> str:
     series = [
-        Series(wake, [(run["cameras"], run["cpu"]["total"]) for run in runs if run["wake"] == wake]) for wake in WAKES
+        Series(wake, [(run["cameras"], run["cpu"]["total"]) for run in runs if run["wake"] == wake]) for wake in wakes
     ]
     title = f"{100 * busy:.0f} % of the time busy"
-    drawn = svg.lines(title, axes, series)
+    drawn = svg.lines(title, axes, series, legend_px=_LEGEND_PX)
     points = [
-        f'<circle class="s{WAKES.index(run["wake"])}{"" if run["fits"] else " full"}" r="3.5"'
+        f'<circle class="s{wakes.index(run["wake"])}{"" if run["fits"] else " full"}" r="3.5"'
         ' cx="{:.1f}" cy="{:.1f}"/>'.format(*axes.place(run["cameras"], run["cpu"]["total"]))
         for run in runs
     ]

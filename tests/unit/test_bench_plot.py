@@ -21,7 +21,7 @@ def test_every_run_is_a_point_and_every_share_of_busy_time_a_plot():
     plots = root.findall("{http://www.w3.org/2000/svg}svg")
     points = [one.findall("{http://www.w3.org/2000/svg}circle") for one in plots]
     assert [len(one) for one in points] == [1, 2]
-    assert [one.get("class") for one in points[1]] == ["s1", "s1 full"]
+    assert [one.get("class") for one in points[1]] == ["s0", "s0 full"]
 
 
 def test_nothing_measured_is_an_empty_plot():

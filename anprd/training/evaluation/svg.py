@@ -9,6 +9,7 @@ from html import escape
 
 WIDTH, HEIGHT = 420, 300
 LEFT, RIGHT, TOP, BOTTOM = 48, 14, 12, 42  # room for the axes' labels
+LEGEND_PX = HEIGHT - BOTTOM - 24.0
 TICKS = 5
 CELL = 24  # of a matrix
 DARKEST = 0.7  # of its cells: the number in it must stay readable
@@ -48,15 +49,17 @@ class Axes:
         return LEFT + across * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
 
 
-def lines(title: str, axes: Axes, series: Sequence[Series], marks: Sequence[Mark] = ()) -> str:
-    """Lines over one axis, with a legend where there are several."""
+def lines(
+    title: str, axes: Axes, series: Sequence[Series], marks: Sequence[Mark] = (), *, legend_px: float = LEGEND_PX
+) -> str:
+    """Lines over one axis, with a legend of several, whose lowest word is at `legend_px` from the top."""
     parts = [_frame(axes)]
     for number, one in enumerate(series):
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (axes.place(*point) for point in one.points))
         parts.append(f'<polyline class="line s{number}" points="{points}"/>')
     parts += [_mark(axes, mark) for mark in marks]
     if len(series) > 1:
-        parts += [_legend(number, one.name) for number, one in enumerate(series)]
+        parts += [_legend(number, one.name, legend_px) for number, one in enumerate(series)]
     return _svg(title, WIDTH, HEIGHT, parts)
 
 
@@ -140,8 +143,8 @@ def _mark(axes: Axes, mark: Mark) -> str:
     )
 
 
-def _legend(number: int, name: str) -> str:
-    y = HEIGHT - BOTTOM - 24 - 15 * number
+def _legend(number: int, name: str, lowest_px: float) -> str:
+    y = lowest_px - 15 * number
     return (
         f'<line class="line s{number}" x1="{LEFT + 10}" y1="{y}" x2="{LEFT + 28}" y2="{y}"/>'
         f'<text class="legend" x="{LEFT + 33}" y="{y + 4}">{escape(name)}</text>'
