@@ -105,6 +105,7 @@ def build(camera, settings, *, stop, say, allowed_fps):
         say=say,
         allowed_fps=allowed_fps,
         own_memory_bytes=kernel.own_memory_bytes,
+        give_back_memory=kernel.give_back_memory,
         core_times=kernel.core_times,
         note_plates=lambda: None,
     )

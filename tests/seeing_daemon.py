@@ -12,7 +12,7 @@ import numpy as np
 
 from anprd.records import Box, Detection, Reading, Sighting
 from anprd.supervisor import daemon
-from anprd.worker import composition
+from anprd.worker import composition, networks
 
 ROAD = 20
 PLATES = {90: "A111AA77", 130: "B222BB78", 170: "C333CC79", 210: "E444EE16"}
@@ -57,7 +57,7 @@ class BarEyes:
         return Sighting(detection, detection.box.corners, Reading(text, (0.95,) * len(text)))
 
 
-composition.Vision = BarEyes
+networks.Vision = BarEyes
 build = composition.build
 
 if __name__ == "__main__":

@@ -9,12 +9,17 @@ import types
 from collections.abc import Iterator
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Protocol
 
 from anprd.settings import CameraSettings, Settings
 from anprd.worker import entry
 
-PRELOAD = ("anprd.vision.inference", "cv2", "numpy", "av", "redis", "pydantic", "structlog", "anprd.worker.entry")
+PRELOAD = (
+    *("anprd.vision.inference", "cv2", "numpy", "av", "redis", "pydantic", "structlog", "anprd.worker.entry"),
+    *("encodings.idna", "email.parser"),  # imported on first use by what looks at URLs: 2 MiB in each worker
+)
+NETWORKS = "anprd.worker.forkserver"  # compiles them for all workers; tests with stand-ins do without
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FFMPEG_THREADS")
 _HELD = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
@@ -56,16 +61,20 @@ class ForkserverSpawner:
     def __init__(self, composition: str = entry.COMPOSITION) -> None:
         self._composition = composition
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([*PRELOAD, composition])
+        last = [NETWORKS] if composition == entry.COMPOSITION else []
+        self._context.set_forkserver_preload([*PRELOAD, composition, *last])
 
-    def warm(self) -> None:
+    def warm(self, weights_dir: Path | None) -> None:
         """Start the fork server and wait until its imports are done: seconds once, then milliseconds a worker.
+
+        The networks of `weights_dir` (None: the shipped ones) are compiled there, for all workers that use them.
 
         One thread a worker and parallel by workers: thread pools in every worker only fight. The libraries read these
         variables when they are imported, so they must stand before.
         """
         for name in _THREADS:
             os.environ[name] = "1"
+        os.environ[entry.SHARED_WEIGHTS] = "" if weights_dir is None else str(weights_dir)
         probe = self._context.Process(target=os.getpid, daemon=True)
         with _as_parent():
             probe.start()

@@ -99,7 +99,7 @@ class Daemon:
             self._probe = self._new_probe(self._settings)
             self._probe.start()
             self._undo.callback(self._spawner.close)
-            self._spawner.warm()
+            self._spawner.warm(self._settings.weights_dir)
             self._fleet = Fleet(
                 _for_workers(self._settings), spawner=self._spawner, watch=self._watch, now_s=time.monotonic
             )

@@ -23,8 +23,7 @@ from anprd.plates import syntax
 from anprd.settings import CameraSettings, Settings
 from anprd.video.clock import Clock, SteadyClock, SystemClock
 from anprd.video.sources import open_source
-from anprd.vision.plates import Vision
-from anprd.worker import kernel
+from anprd.worker import kernel, networks
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.messages import Beat, Stopped
 from anprd.worker.session import NOTE_EVERY_S, Doors, Worker
@@ -48,7 +47,7 @@ def build(
     cv2.setNumThreads(1)  # parallel by workers: pools of threads in each would only fight
     log = logs.get()
     clock = SteadyClock(SystemClock(), on_step=lambda step_s: log.warning("clock_stepped", by_s=round(step_s, 3)))
-    pipeline = Pipeline(camera, Vision.load(settings.weights_dir))
+    pipeline = Pipeline(camera, networks.load(settings.weights_dir))
     stream = RedisStream(settings.redis, settings.stream, settings.stream_length_max)
     spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max, log=log)
     remember_plates(pipeline, spool, camera, clock, log)
@@ -65,6 +64,7 @@ def build(
         say=say,
         allowed_fps=allowed_fps,
         own_memory_bytes=kernel.own_memory_bytes,
+        give_back_memory=kernel.give_back_memory,
         core_times=kernel.core_times,
         note_plates=lambda: note_plates(pipeline, spool, camera_time, clock.now_s()),
     )

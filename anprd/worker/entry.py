@@ -21,6 +21,7 @@ from anprd.worker.messages import Misconfigured, clip_text
 from anprd.worker.tether import Tether
 
 COMPOSITION = "anprd.worker.composition"
+SHARED_WEIGHTS = "ANPRD_SHARED_WEIGHTS"  # tells the fork server whose networks it shall have; empty: the shipped ones
 
 
 def main(camera: CameraSettings, settings: Settings, pipe: Connection, composition: str = COMPOSITION) -> None:

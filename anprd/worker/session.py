@@ -32,6 +32,7 @@ RETRY_CAP_S = 15.0
 BEAT_S = 1.0
 WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
 PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
+GIVE_BACK_EVERY_S = 60.0
 MEMORY_EVERY_S = 10.0  # asking the kernel costs a millisecond or two
 NOTE_EVERY_S = 10.0  # well within the shortest hold anybody sets; costs one fsync for each plate in view
 
@@ -87,6 +88,8 @@ class Doors:
     allowed_fps: Callable[[], float | None]
     """How many frames a second may be looked at now; None: nobody has said."""
     own_memory_bytes: Callable[[], int]
+    give_back_memory: Callable[[], object]
+    """Returns to the system what is free; it is wanted again only with the next vehicle."""
     core_times: Callable[[], CoreTimes | None]
     """Of the thread that asks."""
     note_plates: Callable[[], object]
@@ -118,7 +121,7 @@ class Worker:
         self._settled = True
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
-        self._beat_s = self._memory_s = self._note_s = float("-inf")
+        self._beat_s = self._memory_s = self._note_s = self._given_back_s = float("-inf")
         self._beat_state = self._tally.state
         self._memory_bytes = 0
 
@@ -242,6 +245,7 @@ class Worker:
         now_s = self._doors.clock.now_s()
         if now_s - self._memory_s >= MEMORY_EVERY_S:
             self._memory_s = now_s
+            self._give_back(now_s)
             self._memory_bytes = self._doors.own_memory_bytes()
         self._tally.cores(now_s, self._doors.core_times())
         return self._tally.facts(
@@ -252,6 +256,11 @@ class Worker:
             memory_bytes=self._memory_bytes,
             detect_fps=self._detect_fps(),
         )
+
+    def _give_back(self, now_s: float) -> None:
+        if now_s - self._given_back_s >= GIVE_BACK_EVERY_S:
+            self._given_back_s = now_s
+            self._doors.give_back_memory()
 
 
 class _StopSeen(Exception):

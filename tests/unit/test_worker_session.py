@@ -128,6 +128,7 @@ class House:
         self.outbox = FakeOutbox()
         self.said = []
         self.noted_at = []
+        self.given_back_at = []
         self.stop = threading.Event()
         self.stop_at_s = float("inf")
         self.listens = True
@@ -140,6 +141,7 @@ class House:
         doors = Doors(
             open_source=self.open, stages=self.stages, record=recorder.record, outbox=self.outbox, clock=self.clock,
             say=self.say, allowed_fps=lambda: self.allowed_fps, own_memory_bytes=lambda: 1,
+            give_back_memory=lambda: self.given_back_at.append(self.clock.now),
             core_times=lambda: CoreTimes(run_s=self.clock.now / 2, wait_s=self.clock.now / 4),
             note_plates=lambda: self.noted_at.append(self.clock.now),
         )  # fmt: skip
@@ -334,6 +336,12 @@ def test_the_pipeline_is_held_to_what_the_supervisor_allows():
 def test_a_beat_tells_how_far_behind_and_how_short_of_a_core_it_is():
     latest = House({"frames": 60}).run().beats()[-1]
     assert (latest.lag_s, latest.standing_lag_s, latest.run_ratio, latest.wait_ratio) == (0.25, 0.25, 0.5, 0.25)
+
+
+def test_free_memory_is_given_back_once_a_minute():
+    house = House({"frames": 25 * 150}).run()
+    gaps = [later - earlier for earlier, later in pairwise(house.given_back_at)]
+    assert gaps == pytest.approx([60, 60], abs=11)
 
 
 def test_the_state_follows_the_camera():

@@ -1,0 +1,13 @@
+"""Imported by the fork server, last of all: everything that workers share is in memory after this."""
+
+import gc
+import os
+from pathlib import Path
+
+from anprd.worker import entry, networks
+
+_FOLDER = os.environ.get(entry.SHARED_WEIGHTS)
+
+networks.prepare(Path(_FOLDER) if _FOLDER else None)
+gc.collect()
+gc.freeze()  # a collection in a worker would else write to the head of every object, and the page were its own

@@ -1,0 +1,62 @@
+"""The networks, compiled once by the fork server for all workers: what it has in memory they share, page by page.
+
+Compiled by itself a worker holds 60 MiB of networks and needs half a second of CPU for them, all workers at once when
+the daemon starts; forked it writes to a sixth of that, and looks at its first frame at once (docs/measured.md#memory).
+A forked process has none of OpenVINO's threads: it needs none, as it runs on one thread (`vision.inference`).
+"""
+
+import functools
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from anprd.errors import ConfigError
+from anprd.records import Box, Detection
+from anprd.vision import weights
+from anprd.vision.plates import Vision
+from anprd.worker import kernel
+
+_FRAME = (1080, 1920, 3)  # nearly every camera's aspect; the detector's input follows that, not the size
+
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+def prepare(folder: Path | None) -> None:
+    """Compile the networks and use them once, so that all that the first use makes is there to be shared.
+
+    Where they cannot be used nothing is: each worker finds out by itself, and says why.
+    """
+    cv2.setNumThreads(1)  # its threads would not be there after a fork, and whoever waits for them hangs
+    try:
+        vision = _shared(folder, _stamp(folder))
+        frame = np.zeros(_FRAME, np.uint8)
+        vision.detect(frame, confidence_min=1.0)
+        vision.read(frame, Detection(Box(900, 500, 1020, 540), 1.0))
+    except ConfigError:
+        _shared.cache_clear()
+    kernel.give_back_memory()
+
+
+def load(folder: Path | None) -> Vision:
+    """The networks that the fork server has prepared, or, where it has others or the files have changed, our own.
+
+    Raises:
+        ConfigError: they cannot be used.
+    """
+    return _shared(folder, _stamp(folder))
+
+
+@functools.lru_cache(maxsize=1)
+def _shared(folder: Path | None, _stamp: _Stamp) -> Vision:
+    return Vision.load(folder)
+
+
+def _stamp(folder: Path | None) -> _Stamp:
+    """What changes when a file does. Their contents are checked when they are loaded."""
+    try:
+        files = sorted((folder or weights.default_folder()).iterdir())
+        found = [(file.name, file.stat()) for file in files]
+    except OSError:
+        return ()  # loading says what is wrong
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in found)
