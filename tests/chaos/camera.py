@@ -13,12 +13,14 @@ import time
 from dataclasses import dataclass, field, replace
 
 from anprd.bench import rtp, rtsp
+from anprd.bench.rtp import Coded
 from tests.chaos.film import FPS, GOP_FRAMES, PLAIN, Film
 
 _BUFFER_S = 3.0  # a camera that cannot send keeps this much; then it leaps to the present
 _SEND_S_MAX = 30.0
 _RATE_HZ = rtp.RATE_HZ
 WRAP_AFTER_S = 8.0
+_SUBSTREAM = "small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,10 @@ class Camera:
     @property
     def url(self) -> str:
         return f"rtsp://viewer:secret@127.0.0.1:{self.port}/film"
+
+    @property
+    def substream_url(self) -> str:
+        return f"rtsp://viewer:secret@127.0.0.1:{self.port}/{_SUBSTREAM}"
 
     def due_s(self, number: int) -> float:
         """When the frame of that number is filmed."""
@@ -157,6 +163,9 @@ class _Viewer:
 
     def __init__(self, camera: Camera, connection: socket.socket, chance: random.Random) -> None:
         self.session: int | None = None
+        """Of the main stream; None: not begun, or the substream is watched."""
+        self._plays = False
+        self._is_small = False
         self._camera = camera
         self._socket = connection
         self._chance = chance
@@ -167,7 +176,7 @@ class _Viewer:
 
     def serve(self) -> None:
         """Answer until it wants to watch, then show the film until somebody ends it."""
-        while self.session is None:
+        while not self._plays:
             self._socket.settimeout(60)
             self._hear()
         self._play()
@@ -189,11 +198,21 @@ class _Viewer:
             return
         if request.method == "DESCRIBE":
             self._variant = self._camera.mood.variant
-        self._say(rtsp.reply(request, rtp.description(self._camera.film.variants[self._variant])))
+            self._is_small = request.path == _SUBSTREAM
+        self._say(rtsp.reply(request, rtp.description(self._coded(self._variant))))
         if request.method == "PLAY":
-            self.session = self._camera.new_session()
+            self._plays = True
+            self.session = None if self._is_small else self._camera.new_session()
         if request.method == "TEARDOWN":
             raise _GoneError
+
+    def _coded(self, variant: str) -> Coded:
+        """What this viewer is shown."""
+        film = self._camera.film
+        if not self._is_small:
+            return film.variants[variant]
+        assert film.substream is not None
+        return film.substream
 
     def _say(self, answer: bytes) -> None:
         self._socket.settimeout(_SEND_S_MAX)
@@ -226,7 +245,7 @@ class _Viewer:
 
     def _send(self, mood: Mood, number: int, timestamp: int) -> None:
         camera = self._camera
-        variant = camera.film.variants[mood.variant]
+        variant = self._coded(mood.variant)
         units = variant.frames[number % camera.film.frame_count]
         packets = rtp.payloads(variant.codec, units)
         wire, whole = [], mood.whole
@@ -239,8 +258,8 @@ class _Viewer:
             wire.append(rtp.interleaved(rtp.packet(sent, sequence=self._sequence, timestamp=timestamp, marker=last)))
         self._socket.settimeout(_SEND_S_MAX)
         self._socket.sendall(b"".join(wire))
-        assert self.session is not None
-        camera.sent.append(Sent(number, time.monotonic(), self.session, mood.variant, whole))
+        if self.session is not None:
+            camera.sent.append(Sent(number, time.monotonic(), self.session, mood.variant, whole))
 
     def _damage(self, payload: bytes) -> bytes:
         spoilt = bytearray(payload)

@@ -42,6 +42,7 @@ _CODECS = {
         },
     ),
 }
+_SUBSTREAM = ("libx264", 480, 270, {"preset": "veryfast", "tune": "zerolatency", "crf": "26"})
 DEMO = Path(__file__).parents[2] / "config" / "demo.mp4"
 DEMO_PARTS = ((0.0, 20.4), (21.6, 39.9))  # by day and by night; between them, and at both ends, the road is empty
 
@@ -63,6 +64,8 @@ class Film:
 
     passes: tuple[Pass, ...]
     variants: dict[str, Coded]
+    substream: Coded | None = None
+    """The same, small."""
 
     @property
     def frame_count(self) -> int:
@@ -110,7 +113,8 @@ def film_of(clip: Path, from_s: float, to_s: float) -> Film:
         for vehicle in truth["vehicles"]
         if vehicle["first_s"] is not None and from_s <= vehicle["first_s"] < to_s
     )
-    return _judged(Film(passes, {name: _encode(filmed, *how) for name, how in _CODECS.items()}))
+    variants = {name: _encode(filmed, *how) for name, how in _CODECS.items()}
+    return _judged(Film(passes, variants, _encode(filmed, *_SUBSTREAM)))
 
 
 def _judged(film: Film) -> Film:

@@ -78,7 +78,7 @@ class Site:
             "state_dir": str(self.state_dir),
             "runtime_dir": str(self.folder / "run"),
             "defaults": {"detect_fps_max": DETECT_FPS, "same_plate_hold_s": HOLD_S},
-            "cameras": {name: {"url": camera.url} for name, camera in self.cameras.items()},
+            "cameras": {name: _urls(number, camera) for number, (name, camera) in enumerate(self.cameras.items())},
         }
         self.config.write_text(json.dumps(text))
         self.config.chmod(0o600)  # it holds a password
@@ -112,6 +112,11 @@ class Site:
             elif path.suffix in {".rdb", ".aof"}:
                 path.unlink()
         self.ledger.begin_era()
+
+
+def _urls(number: int, camera: Camera) -> dict[str, str]:
+    """Every other camera has a substream and sleeps while nothing moves."""
+    return {"url": camera.url} | ({"substream": camera.substream_url} if number % 2 else {})
 
 
 @contextlib.contextmanager

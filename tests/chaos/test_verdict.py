@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from anprd.bench.rtp import Coded
 from tests.chaos import schedule, verdict
 from tests.chaos.camera import Sent
 from tests.chaos.faults import OF_CAMERAS, OF_THE_MACHINE
-from tests.chaos.film import FPS, PLAIN, Film, Pass, Variant
+from tests.chaos.film import FPS, PLAIN, Film, Pass
 from tests.chaos.verdict import CameraNotes, Record, WallOfRun
 from tests.chaos.watch import Entry, Look
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-FILM = Film((Pass("A001", 4.0, 5.0), Pass("B002", 10.0, 11.0)), {PLAIN: Variant("h264", ((),) * 250)})  # 20 s
+FILM = Film((Pass("A001", 4.0, 5.0), Pass("B002", 10.0, 11.0)), {PLAIN: Coded("h264", ((),) * 250)})  # 20 s
 SPAN_S = (0.0, 40.0)
 
 
