@@ -97,5 +97,5 @@ def _local(at: object) -> str:
     """An event's time in this machine's time zone."""
     try:
         return datetime.fromisoformat(str(at)).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    except ValueError:
+    except (ValueError, OverflowError):  # no time; or the first day there is, which begins before that in our zone
         return str(at)

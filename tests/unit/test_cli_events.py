@@ -117,6 +117,12 @@ def test_what_another_program_wrote_is_shown_as_far_as_it_goes(capsys):
     assert capsys.readouterr().out.splitlines()[1].split() == ["now", "?[31mX"]
 
 
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_time_that_no_calendar_holds_is_shown_as_it_is(at, capsys):
+    events.EventLines().add({"plate": "A1", "at": at})
+    assert at in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("confidence", [10**400, float("nan"), -1, "0.9", None, [0.9]])
 def test_a_confidence_that_is_none_leaves_its_cell_empty(capsys, confidence):
     events.EventLines().add({"plate": "A123BC77", "confidence": confidence})
