@@ -9,15 +9,13 @@ import functools
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from anprd.errors import ConfigError
-from anprd.records import Box, Detection
 from anprd.vision import weights
 from anprd.vision.plates import Vision
 from anprd.worker import kernel
 
-_FRAME = (1080, 1920, 3)  # nearly every camera's aspect; the detector's input follows that, not the size
+_FRAME = (1080, 1920)  # nearly every camera's aspect; the detector's input follows that, not the size
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
@@ -29,10 +27,7 @@ def prepare(folder: Path | None) -> None:
     """
     cv2.setNumThreads(1)  # its threads would not be there after a fork, and whoever waits for them hangs
     try:
-        vision = _shared(folder, _stamp(folder))
-        frame = np.zeros(_FRAME, np.uint8)
-        vision.detect(frame, confidence_min=1.0)
-        vision.read(frame, Detection(Box(900, 500, 1020, 540), 1.0))
+        _shared(folder, _stamp(folder)).use_once(_FRAME)
     except ConfigError:
         _shared.cache_clear()
     kernel.give_back_memory()

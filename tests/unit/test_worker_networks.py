@@ -16,11 +16,7 @@ class Weights:
             raise ConfigError("detector.xml: its hash is wrong")
         return self
 
-    def detect(self, _frame, *, confidence_min):
-        self.looks += 1
-        return []
-
-    def read(self, _image, _detection):
+    def use_once(self, _frame):
         self.looks += 1
 
 
@@ -35,7 +31,7 @@ def stand_in(monkeypatch):
 def test_what_was_prepared_is_taken_and_was_used_once(tmp_path, monkeypatch):
     made = stand_in(monkeypatch)
     networks.prepare(tmp_path)
-    assert (made.loads, made.looks) == (1, 2)
+    assert (made.loads, made.looks) == (1, 1)
     assert networks.load(tmp_path) is made
     assert made.loads == 1
 
