@@ -26,7 +26,7 @@ _Mask = NDArray[np.uint8]  # 1 where it holds
 THUMBNAIL_WIDTH_PX = (
     160  # a 32 px plate of a 1080p picture sits on a car of about 12x10 px here: ten times the threshold
 )
-_CHANGE_MIN = 8.0  # grey levels; by day sensor noise is below 1 once 12x6 pixels are averaged
+_CHANGE_MIN = 8  # grey levels; by day sensor noise is below 1 once 12x6 pixels are averaged
 _NOISE_FACTOR = 6.0
 _NOISE_MAX = 3.0  # of a small picture at night; above it the moving traffic itself would be taken for noise
 _NOISE_S = 5.0
@@ -49,6 +49,8 @@ _SAME_EDGES_MIN = 0.5  # correlation; lorries and cuts stay below 0.37, light an
 _ITSELF_RATIO = 0.75  # of the threshold: at half of it the noise of a dark picture shows
 _CHANGED_MIN = 0.2  # less than this of all pixels cannot be that many tiles
 _CELL_PX = 4  # of the thumbnail: what moves within a cell's width of each other is one thing
+_CELL = np.ones((_CELL_PX, _CELL_PX), np.uint8)
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
 REGIONS_MAX = 8
 _GLOBAL_S_MAX = 3.0  # what lasts longer (a flickering lamp) is looked at: better work than blindness
 
@@ -222,11 +224,10 @@ def _regions(moved: _Mask) -> tuple[Box, ...]:
     """Boxes around all that moved, in shares of the picture: cells that touch are one thing; wider ones of too many."""
     if not moved.any():
         return ()
-    block = np.ones((_CELL_PX, _CELL_PX), np.uint8)
-    cells = np.ascontiguousarray(cv2.dilate(moved, block, anchor=(0, 0))[::_CELL_PX, ::_CELL_PX])
+    cells = np.ascontiguousarray(cv2.dilate(moved, _CELL, anchor=(0, 0))[::_CELL_PX, ::_CELL_PX])
     count, _, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
     while count - 1 > REGIONS_MAX:
-        cells = np.asarray(cv2.dilate(cells, np.ones((3, 3), np.uint8)))
+        cells = np.asarray(cv2.dilate(cells, _NEIGHBOURS))
         count, _, stats, _ = cv2.connectedComponentsWithStats(cells, connectivity=8)
     height, width = (side / _CELL_PX for side in moved.shape)
     return tuple(

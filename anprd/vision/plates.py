@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from anprd.errors import ConfigError
-from anprd.records import Bgr, Corners, Detection, Reading, Sighting
+from anprd.records import Bgr, Box, Corners, Detection, Reading, Sighting
 from anprd.vision import confidence, ctc, straighten, weights
 from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
 from anprd.vision.letterbox import Size
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, Reader
 from anprd.vision.straighten import CornerFinder
-from anprd.vision.view import WHOLE_SIDE_PX as VIDEO_SIDE_PX
+from anprd.vision.view import WHOLE_SIDE_PX, View, part_size
 from anprd.vision.weights import Entry
 
 PHOTO_SIDE_PX = 960  # docs/measured.md#detector-input
@@ -48,7 +50,7 @@ class Vision:
         if alphabet != ctc.ALPHABET:
             raise ConfigError(f"{reader}: reads another alphabet ({alphabet}) than this version; export it again")
         return cls(
-            detector=Detector(detector, side_px=VIDEO_SIDE_PX),
+            detector=Detector(detector, side_px=WHOLE_SIDE_PX),
             photo_detector=Detector(detector, side_px=PHOTO_SIDE_PX),
             corner_finder=CornerFinder(corners),
             reader=Reader(reader),
@@ -60,6 +62,14 @@ class Vision:
     def read_confidence_min(self) -> float:
         """The text of a photo's plate is told from here on."""
         return self.calibration.read_confidence_min if self.calibration else confidence.READ_CONFIDENCE_MIN
+
+    def use_once(self, frame: Size) -> None:
+        """Compile and use all that video frames (height, width) of this aspect need, so that it is there at once."""
+        picture = np.zeros((*frame, 3), np.uint8)
+        for input_size in (View.whole(frame).input_size, part_size(frame)):
+            self.detect(picture, confidence_min=1.0, input_size=input_size)
+        height, width = frame
+        self.read(picture, Detection(Box(0.4 * width, 0.4 * height, 0.5 * width, 0.45 * height), 1.0))
 
     def detect(self, frame: Bgr, *, confidence_min: float, input_size: Size | None = None) -> list[Detection]:
         """The plates of a video frame, or of a part of one, the surest first; see `Detector.detect`."""

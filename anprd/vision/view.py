@@ -50,7 +50,7 @@ class View:
         y1, y2 = _span(wanted.y1, wanted.y2, frame[0])
         if x1 >= x2 or y1 >= y2:
             return None
-        size = _part_size(frame)
+        size = part_size(frame)
         scale = min(1.0, size[1] / (x2 - x1), size[0] / (y2 - y1))
         if scale < cls.whole(frame).scale:
             return None
@@ -76,6 +76,13 @@ class View:
         )
 
 
+def part_size(frame: Size) -> Size:
+    """The input for parts of a frame (height, width), of its orientation."""
+    whole = input_size(frame, side_px_max=WHOLE_SIDE_PX)
+    short = min(PART_SIDE_PX, -(-round(PART_SHORT_RATIO * min(whole)) // STRIDE_PX) * STRIDE_PX)
+    return (short, PART_SIDE_PX) if frame[0] <= frame[1] else (PART_SIDE_PX, short)
+
+
 def union(boxes: Iterable[Box]) -> Box:
     """The box around all boxes; one without area where there are none."""
     found = list(boxes)
@@ -87,12 +94,6 @@ def union(boxes: Iterable[Box]) -> Box:
         max(box.x2 for box in found),
         max(box.y2 for box in found),
     )
-
-
-def _part_size(frame: Size) -> Size:
-    whole = input_size(frame, side_px_max=WHOLE_SIDE_PX)
-    short = min(PART_SIDE_PX, -(-round(PART_SHORT_RATIO * min(whole)) // STRIDE_PX) * STRIDE_PX)
-    return (short, PART_SIDE_PX) if frame[0] <= frame[1] else (PART_SIDE_PX, short)
 
 
 def _span(low: float, high: float, limit: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import pytest
 from anprd.records import Box
 from anprd.vision import weights
 from anprd.vision.detector import Detector
-from anprd.vision.plates import VIDEO_SIDE_PX
+from anprd.vision.view import WHOLE_SIDE_PX
 from tests.command import DEMO_CLIP, ROOT, environment
 from tests.conftest import train_python
 
@@ -35,7 +35,7 @@ def stills(tmp_path_factory):
 
 
 def ultralytics_boxes(stills):
-    child = [train_python(), ROOT / "tests" / "parity_child.py", CHECKPOINT, VIDEO_SIDE_PX, SURE, *stills]
+    child = [train_python(), ROOT / "tests" / "parity_child.py", CHECKPOINT, WHOLE_SIDE_PX, SURE, *stills]
     done = subprocess.run(
         list(map(str, child)), capture_output=True, text=True, check=True, env=environment(**OFFLINE), timeout=300
     )
@@ -43,7 +43,7 @@ def ultralytics_boxes(stills):
 
 
 def test_every_sure_box_of_ultralytics_is_found_in_the_same_place(stills):
-    detector = Detector(weights.load(weights.default_folder())["detector"].file, side_px=VIDEO_SIDE_PX)
+    detector = Detector(weights.load(weights.default_folder())["detector"].file, side_px=WHOLE_SIDE_PX)
     theirs = ultralytics_boxes(stills)
     assert sum(map(len, theirs)) >= 10
     for file, rows in zip(stills, theirs, strict=True):
