@@ -61,16 +61,29 @@ class Forecast:
             box: of a sighting.
             reach: how many times as far away as usual it may be; beyond, or of another size, the cost is infinite.
         """
-        scale = max(self.width_px, box.width, 1.0)
-        x, y = (box.centre[0] - self.centre[0]) / scale, (box.centre[1] - self.centre[1]) / scale
-        ahead, aside = x * self.heading[0] + y * self.heading[1], y * self.heading[0] - x * self.heading[1]
-        along, across = math.hypot(self.along, BUMP), math.hypot(self.across, BUMP)
-        size_doubt = math.hypot(self.size_doubt, SIZE_BUMP)
-        away, missized = math.hypot(ahead / along, aside / across), self._missized(box) / size_doubt
-        too_far = math.hypot(x, y) > reach * AWAY_MAX or away > reach * DEVIATIONS_MAX
-        if too_far or missized > DEVIATIONS_MAX or (self.way > 0 and ahead + self.way < -BACKWARDS_MAX):
+        away, missized = self.deviations(box)
+        if away > reach * DEVIATIONS_MAX or missized > DEVIATIONS_MAX:
             return math.inf
+        ahead, aside = self._offset(box)
+        if math.hypot(ahead, aside) > reach * AWAY_MAX or (self.way > 0 and ahead + self.way < -BACKWARDS_MAX):
+            return math.inf
+        along, across, size_doubt = self._doubts()
         return (away * away + missized * missized) / 2 + math.log(along * across * size_doubt)
+
+    def deviations(self, box: Box) -> tuple[float, float]:
+        """How far off a box is by place and by size, in standard deviations."""
+        ahead, aside = self._offset(box)
+        along, across, size_doubt = self._doubts()
+        return math.hypot(ahead / along, aside / across), self._missized(box) / size_doubt
+
+    def _offset(self, box: Box) -> tuple[float, float]:
+        """How far ahead a box is, and aside, in widths of the wider one."""
+        scale = max(self.width_px, box.width)
+        x, y = (box.centre[0] - self.centre[0]) / scale, (box.centre[1] - self.centre[1]) / scale
+        return x * self.heading[0] + y * self.heading[1], y * self.heading[0] - x * self.heading[1]
+
+    def _doubts(self) -> tuple[float, float, float]:
+        return math.hypot(self.along, BUMP), math.hypot(self.across, BUMP), math.hypot(self.size_doubt, SIZE_BUMP)
 
     def _missized(self, box: Box) -> float:
         """How far the logarithm of a box's size is off; a plate that leaves the picture keeps its height."""

@@ -23,6 +23,9 @@ APPROACH_READS = 5
 APPROACH_RATIO_MIN = 1.1  # a detector's box shakes by less
 STRANGERS_MIN = 2  # readings in a row of quite another plate: one alone may be a blur
 STRANGE_RATIO_MIN = 0.5  # of the characters differ
+SPARE_RATIO = 2  # times the votes that were needed: then a told pass rests, though some readings disagreed
+NEARER_RATIO_MIN = 1.3  # of the widest reading: that near it may read otherwise, and is read again
+REREAD_S = 1.0  # often enough to notice that it is another vehicle by now, where nothing else told so
 TEXTS_MAX = 100  # different ones of a pass whose first moment is known; a clock makes one a second
 UNREADABLE_HITS_MIN = 3
 UNREADABLE_READS_MIN = 2  # a plate that was always cut by the frame's edge was never there to be read
@@ -112,6 +115,16 @@ class OpenPass:
             return 0
         texts = [paper.reading.text for paper in reversed(self.papers)]
         return sum(1 for _ in itertools.takewhile(lambda text: _is_other(text, told), texts))
+
+    def rests(self, box: Box, t_s: float) -> bool:
+        """Whether its plate was told and is known so well that it need not be read at `box` now."""
+        known, ballot = self.known, self.ballot
+        if known is None or ballot is None or ballot.text != known.plate or self.strangers() > 0:
+            return False
+        votes_min, unanimous = self._settings.votes_min, ballot.votes == ballot.reads
+        spare = ballot.votes >= (votes_min + 1 if unanimous else SPARE_RATIO * votes_min)
+        nearer = box.width >= NEARER_RATIO_MIN * max(paper.box.width for paper in self.papers)
+        return spare and not nearer and t_s - self.read_t_s < REREAD_S
 
     def adopt(self, other: Self) -> None:
         """Take over the readings of an earlier part of the same pass."""

@@ -22,8 +22,6 @@ ASPECT_MAX = (
 UPDATES_MAX = 2  # of one pass; who is wrong three times is not worth listening to
 UNSETTLED_S_MAX = 5.0  # how long an unread plate keeps the detector awake while nothing moves
 AWAIT_S_MAX = 5.0  # how long an unread end waits for a verdict on what may be its own rest
-VOTES_TO_SPARE = 2  # times the votes that were needed: then a told pass is read less often
-REREAD_S = 0.5  # often enough to notice that it is another vehicle by now
 UNREAD_MAX = 64  # places where something unreadable was told
 
 
@@ -86,14 +84,10 @@ class Passes:
         return sorted(verdicts, key=lambda verdict: (verdict.track, verdict.kind))
 
     def wants_reading(self, detection: Detection, t_s: float) -> bool:
-        """Whether a plate is worth reading: not, for a moment, where its pass was told with votes to spare."""
-        track = self._tracker.nearest(detection, t_s)
+        """Whether a plate is worth reading: not, for a moment, where it can only be one that was told beyond doubt."""
+        track = self._tracker.surely(detection, t_s)
         found = self._open.get(track.id) if track is not None else None
-        if found is None or found.known is None or found.ballot is None:
-            return True
-        sure = found.ballot.text == found.known.plate
-        spare = found.ballot.votes >= VOTES_TO_SPARE * self._settings.votes_min
-        return found.strangers() > 0 or not (sure and spare and t_s - found.read_t_s < REREAD_S)
+        return found is None or not found.rests(detection.box, t_s)
 
     def unsettled(self, t_s: float) -> bool:
         """Whether a plate is, or was a moment ago, in view that nothing was said of yet: worth looking on."""

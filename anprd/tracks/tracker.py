@@ -5,7 +5,6 @@ overlap says nothing. What does: where the track should be by now and how wrong 
 once where those before it went from there, whether the sizes fit, and what was read so far.
 """
 
-import math
 from collections.abc import Sequence
 
 from anprd.records import Detection, Sighting
@@ -14,6 +13,7 @@ from anprd.tracks.flow import Flow
 from anprd.tracks.track import COST_MAX, Track
 
 TRACKS_MAX = 64  # of one camera at once; more is a detector gone wild
+SURPRISE_MIN = 2.0  # standard deviations; one of twenty right sightings is farther off
 DUPLICATE_IOU = 0.6  # two boxes of one plate; the detector's own suppression lets few through
 
 
@@ -66,15 +66,22 @@ class Tracker:
         over, self._tracks = self._tracks, []
         return over
 
-    def nearest(self, detection: Detection, t_s: float) -> Track | None:
-        """The track that a detection most likely belongs to, before anything was read; None: a new one."""
+    def surely(self, detection: Detection, t_s: float) -> Track | None:
+        """The track that a detection can only belong to, before anything was read, and where that one was expected.
+
+        None for a new plate, where two tracks come into question, and where the only one would be surprised: it may be
+        another vehicle that is followed from here on.
+        """
         open_tracks = [track for track in self._tracks if not self._is_over(track, t_s)]
-        found = [
-            (track.cost(detection.box, track.forecast(t_s), self._flow.drift(track.box)), track.id, track)
-            for track in open_tracks
-        ]
-        cost, _, track = min(found, default=(math.inf, 0, None))
-        return track if cost < COST_MAX else None
+        near = []
+        for track in open_tracks:
+            forecast = track.forecast(t_s)
+            if track.cost(detection.box, forecast, self._flow.drift(track.box)) < COST_MAX:
+                near.append((track, forecast))
+        if len(near) != 1:
+            return None
+        ((track, forecast),) = near
+        return track if max(forecast.deviations(detection.box)) <= SURPRISE_MIN else None
 
     def renew(self, track: Track, t_s: float) -> Track:
         """A new track in the place of this one, beginning with its last sighting: it turned out to be another plate."""

@@ -429,13 +429,33 @@ def test_a_new_plate_is_read(stage: Stage) -> None:
     assert stage.passes.wants_reading(Detection(box(100), 0.9), 0.0)
 
 
-def test_a_told_plate_with_votes_to_spare_is_read_less_often(stage: Stage) -> None:
-    stage.show(drive([PLATE] * 6))
-    ahead = Detection(box(340), 0.9)
+def test_a_told_plate_with_votes_to_spare_is_read_once_a_second(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 4))
+    ahead = Detection(box(260), 0.9)
     assert not stage.passes.wants_reading(ahead, stage.t_s)
-    assert stage.passes.wants_reading(Detection(box(330, 900), 0.9), stage.t_s)
-    stage.show(drive([None] * 4, x=340))
-    assert stage.passes.wants_reading(Detection(box(500), 0.9), stage.t_s)
+    assert stage.passes.wants_reading(Detection(box(250, 900), 0.9), stage.t_s)
+    stage.show(drive([None] * 7, x=260))
+    assert stage.passes.wants_reading(Detection(box(540), 0.9), stage.t_s)
+
+
+def test_a_told_plate_whose_readings_disagreed_is_read_on(stage: Stage) -> None:
+    stage.show(drive(["K996OX190", PLATE, PLATE, PLATE, PLATE]))
+    assert stage.told() == [PLATE]
+    assert stage.passes.wants_reading(Detection(box(300), 0.9), stage.t_s)
+    stage.show(drive([PLATE] * 2, x=300))
+    assert not stage.passes.wants_reading(Detection(box(380), 0.9), stage.t_s)
+
+
+def test_a_told_plate_that_has_come_nearer_is_read_again(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 5))
+    stage.show([sighting(box(300 + 40 * index, width=100 + 10 * index), None) for index in range(1, 4)])
+    assert stage.passes.wants_reading(Detection(box(460, width=140), 0.9), stage.t_s)
+
+
+def test_a_told_plate_beside_another_is_read(stage: Stage) -> None:
+    """They may be taken for each other."""
+    stage.show(drive([PLATE] * 5), drive([None] * 5, x=160))
+    assert stage.passes.wants_reading(Detection(box(300), 0.9), stage.t_s)
 
 
 def test_an_unread_plate_in_view_is_unsettled_for_a_while(stage: Stage) -> None:

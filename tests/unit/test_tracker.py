@@ -146,11 +146,28 @@ def test_a_detector_gone_wild_is_bounded_and_counted() -> None:
     assert tracker.crowded == len(wild) - TRACKS_MAX
 
 
-def test_nearest_is_the_track_a_detection_would_go_to() -> None:
+def test_a_detection_surely_belongs_to_the_only_track_that_expected_it() -> None:
     tracker = Tracker(GAP_S)
-    left, _ = sorted(tracker.update([sighting(box(100)), sighting(box(900))], 0.0), key=lambda track: track.box.x1)
-    assert tracker.nearest(Detection(box(120), 0.9), 0.125) is left
-    assert tracker.nearest(Detection(box(120, width=400), 0.9), 0.125) is None
+    for index in range(4):
+        seen = tracker.update([sighting(box(100 + 20 * index)), sighting(box(1500))], index / 8)
+    left, _ = sorted(seen, key=lambda track: track.box.x1)
+    assert tracker.surely(Detection(box(180), 0.9), 0.5) is left
+    assert tracker.surely(Detection(box(180, width=400), 0.9), 0.5) is None
+    assert tracker.surely(Detection(box(800), 0.9), 0.5) is None
+
+
+def test_a_detection_that_surprises_its_track_surely_belongs_to_none() -> None:
+    tracker = Tracker(GAP_S)
+    for index in range(4):
+        tracker.update([sighting(box(100 + 20 * index))], index / 8)
+    assert tracker.surely(Detection(box(180 + 75), 0.9), 0.5) is None
+    assert len(tracker.update([sighting(box(180 + 75))], 0.5)[0].trail) == 5
+
+
+def test_a_detection_between_two_tracks_surely_belongs_to_none() -> None:
+    tracker = Tracker(GAP_S)
+    tracker.update([sighting(box(100)), sighting(box(220))], 0.0)
+    assert tracker.surely(Detection(box(105), 0.9), 0.125) is None
 
 
 def _track(boxes: list[Box]) -> Track:
