@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from anprd.bench import film, rtp, rtsp
@@ -24,7 +25,8 @@ from anprd.bench.playlist import GOP_S, Cut
 from anprd.bench.rtp import Coded, Packed
 
 TICK_S = 0.005  # by so much a frame may be late: less than any network's jitter
-KEPT_S = 3.0  # what a camera's buffer holds for a viewer that does not read
+KEPT_BYTES = 2 << 20  # what a camera keeps for a viewer that does not read: four seconds of 4 Mbit/s
+BEHIND_S_MAX = 3.0  # where this process itself is held up
 REPORT_EVERY_S = 5.0  # RFC 3550, section 6.2
 _READ_BYTES = 8192
 _SEND_BUFFER_BYTES = 1 << 20  # of the socket: a key frame fits
@@ -68,8 +70,6 @@ class Viewer:
 
     def __init__(self, connection: socket.socket, streams: Mapping[str, Stream], sent: Sent) -> None:
         connection.setblocking(False)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         self.connection = connection
         self.due_s = float("inf")
         """When its next frame is to be sent; never, until it wants to watch."""
@@ -77,7 +77,6 @@ class Viewer:
         self._sent = sent
         self._inbox = rtsp.Inbox()
         self._pending = bytearray()
-        self._pending_since_s = 0.0
         self._stream: Stream | None = None
         self._number = self._sequence = 0
         self._report_s = 0.0
@@ -95,7 +94,7 @@ class Viewer:
         for request in self._inbox.feed(chunk):
             self._answer(request, now_s)
 
-    def push(self, now_s: float) -> None:
+    def push(self) -> None:
         """Send what waits. Raises OSError."""
         if self._pending:
             try:
@@ -103,15 +102,13 @@ class Viewer:
             except BlockingIOError:
                 return
             del self._pending[:count]
-            self._pending_since_s = now_s
 
     def play(self, now_s: float) -> None:
         """Send what is due. Raises OSError."""
         stream = self._stream
         assert stream is not None, "it is due"
         while self.due_s <= now_s:
-            behind_s = now_s - (self._pending_since_s if self._pending else self.due_s)
-            if behind_s > KEPT_S:
+            if len(self._pending) > KEPT_BYTES or now_s - self.due_s > BEHIND_S_MAX:
                 upcoming = stream.next_key(now_s)
                 self._sent.left_out += upcoming - self._number
                 self._number = upcoming
@@ -126,7 +123,7 @@ class Viewer:
             self._pending += rtsp.answer(request, status=404)
         else:
             self._pending += rtsp.reply(request, stream.description)
-        self.push(now_s)
+        self.push()
         match request.method:
             case "PLAY" if stream is not None:
                 self._stream, self._number = stream, stream.next_key(now_s)
@@ -155,7 +152,6 @@ class Viewer:
             count = 0
         if count < len(wire):
             self._pending += memoryview(wire)[count:]
-            self._pending_since_s = now_s
 
 
 class Server:
@@ -187,7 +183,7 @@ class Server:
             self._listen_until(tick_s)
             now_s = self._now_s()
             for viewer in [viewer for viewer in self._viewers if viewer.due_s <= now_s]:
-                self._guarded(viewer, viewer.play, now_s)
+                self._guarded(viewer, partial(viewer.play, now_s))
 
     def _listen_until(self, tick_s: float) -> None:
         while (left_s := tick_s - self._now_s()) > 0:
@@ -195,23 +191,25 @@ class Server:
                 if key.data is None:
                     self._welcome()
                 elif events & selectors.EVENT_WRITE:
-                    self._guarded(key.data, key.data.push, self._now_s())
+                    self._guarded(key.data, key.data.push)
                 else:
-                    self._guarded(key.data, key.data.hear, self._now_s())
+                    self._guarded(key.data, partial(key.data.hear, self._now_s()))
 
     def _welcome(self) -> None:
         try:
             connection, _ = self._listener.accept()
         except OSError:
             return
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         viewer = Viewer(connection, self._streams, self.sent)
         self._viewers.add(viewer)
         self._watch.register(connection, selectors.EVENT_READ, viewer)
 
-    def _guarded(self, viewer: Viewer, act: Callable[[float], None], now_s: float) -> None:
+    def _guarded(self, viewer: Viewer, act: Callable[[], None]) -> None:
         """Let the viewer act; where it has left, forget it."""
         try:
-            act(now_s)
+            act()
         except (OSError, rtsp.ProtocolError):
             self._watch.unregister(viewer.connection)
             viewer.connection.close()

@@ -40,7 +40,7 @@ BARE_CALLS = 30
 LOADING = "load"
 WATCHED = (
     Watched(MotionGate, "feed", "motion"),
-    Watched(DecodedPicture, "bgr", "colour"),
+    Watched(DecodedPicture, "part", "colour"),
     Watched(Detector, "detect", "detect"),
     Watched(CornerFinder, "find", "straighten"),
     Watched(Vision, "read_at", "read"),

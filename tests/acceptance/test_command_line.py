@@ -31,7 +31,19 @@ def test_help_lists_every_command():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["sttaus"], ["status", "--jsno"], ["read"], ["events", "--count", "x"], ["train"]]
+    "arguments",
+    [
+        ["sttaus"],
+        ["status", "--jsno"],
+        ["read"],
+        ["events", "--count", "x"],
+        ["train"],
+        ["bench", "cameras", "--cameras", "0"],
+        ["bench", "cameras", "--cameras", "2,many"],
+        ["bench", "cameras", "--busy", "101"],
+        ["bench", "cameras", "--wake", "always,sometimes"],
+        ["bench", "--seconds", "0"],
+    ],
 )
 def test_wrong_usage_exits_with_2(arguments):
     done = anprd(*arguments)

@@ -1,5 +1,9 @@
 """The benchmark's cameras are cameras to FFmpeg and to the daemon, and what it reports of them is whole."""
 
+import os
+import socket
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -7,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from anprd.bench import cameras, film, playlist, server
+from anprd.bench import cameras, film, judge, playlist, processes, server
 from anprd.bench.cameras import Load
 from anprd.bench.film import Film, FilmPlan
 from anprd.bench.site import CameraServer
@@ -70,6 +74,44 @@ def test_a_stream_that_it_does_not_have_is_refused(played):
 def test_what_was_sent_is_told_at_the_end(played):
     pictures(played.url("a/main"), 5)
     assert played.stop()["frames"] >= 5
+
+
+def test_a_viewer_that_does_not_read_costs_frames_and_no_memory(shown):
+    cuts = playlist.circle(shown.pieces[0].gop_count, (), 0.0)
+    streams = server.streams_of(shown, cuts, {"a": 0.0})
+    ours, theirs = socket.socketpair()
+    sent = server.Sent()
+    viewer = server.Viewer(ours, streams, sent)
+    theirs.sendall(b"PLAY rtsp://h/a/main RTSP/1.0\r\nCSeq: 1\r\n\r\n")
+    viewer.hear(0.0)
+    for second in range(200):
+        viewer.play(float(second))
+    assert viewer.held_up
+    assert len(viewer._pending) < 2 * server.KEPT_BYTES
+    assert sent.left_out > 0
+    assert sent.frames + sent.left_out == pytest.approx(200 * PLAN.fps, abs=2 * playlist.GOP_S * PLAN.fps)
+    ours.close()
+    theirs.close()
+
+
+@pytest.mark.weights
+def test_what_the_networks_read_unhurried_is_judged_once(shown):
+    told = []
+    chosen = judge.sure(shown, None, lambda done, total: told.append((done, total)))
+    assert len(chosen.passes) == PLAN.pass_count
+    assert told == [(1, 1)]
+    assert judge.sure(shown, None, lambda *_: pytest.fail("it was judged")) == chosen
+
+
+def test_what_a_process_costs_is_counted_with_all_below_it():
+    before = processes.all_of_them()[os.getpid()].cpu_s
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        family = processes.family(processes.all_of_them(), os.getpid())
+        assert {os.getpid(), child.pid} <= {one.pid for one in family}
+        assert (processes.shared_out_bytes([child.pid]) or 1) > 0
+        child.communicate(b"\n")
+    assert processes.all_of_them()[os.getpid()].cpu_s >= before
+    assert processes.family(processes.all_of_them(), child.pid) == []
 
 
 @pytest.mark.weights
