@@ -215,3 +215,20 @@ def test_a_plate_cut_off_by_a_part_is_let_go_and_the_whole_frame_is_looked_at_ne
     assert wholes.count(False) > 15
     assert all(whole or following for whole, following in itertools.pairwise(wholes))
     assert pipeline.counts["cut"] == wholes.count(False)
+
+
+def test_a_car_that_is_parked_in_view_is_told_once_however_long_others_pass_and_nothing_moves():
+    eyes = PatchEyes()
+    pipeline = Pipeline(camera(), eyes)
+    verdicts = []
+    for index in range(8 * 120):
+        image = np.full((360, 640, 3), 90, np.uint8)
+        if not 8 * 50 < index < 8 * 100:
+            x = index * 5 % 160
+            image[40:100, x : x + 80] = 20
+        image[300:315, 500:560] = 255
+        verdicts += pipeline.feed(Frame.of_image(image, index / 8))
+    parts = [shape for shape, _ in eyes.inputs if shape != (360, 640)]
+    assert len(parts) > 300
+    assert pipeline.counts["idle"] > 300
+    assert [verdict.plate for verdict in verdicts] == ["A123BC77"]
