@@ -76,8 +76,10 @@ class ForkserverSpawner:
             os.environ[name] = "1"
         os.environ[entry.SHARED_WEIGHTS] = "" if weights_dir is None else str(weights_dir)
         probe = self._context.Process(target=os.getpid, daemon=True)
-        with _as_parent():
-            probe.start()
+        with _main_hidden():
+            with _signals_held():
+                forkserver.ensure_running()
+            probe.start()  # waits for the imports, and a signal may end that wait
         probe.join()
         probe.close()
 
@@ -90,7 +92,7 @@ class ForkserverSpawner:
             daemon=True,
         )
         try:
-            with _as_parent():
+            with _signals_held(), _main_hidden():
                 process.start()
         except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
             ours.close()
@@ -134,19 +136,25 @@ class WorkerHandle:
 
 
 @contextlib.contextmanager
-def _as_parent() -> Iterator[None]:
-    """How a child is to be born.
+def _signals_held() -> Iterator[None]:
+    """Hold back the signals of a terminal or of `kill -- -GROUP`; the fork server, which may start here, inherits that.
 
-    The signals of a terminal or of `kill -- -GROUP` are held back, and the fork server, which may start right here,
-    inherits that: only the supervisor answers them, or the fork server would die under workers that still drain. And
-    `__main__` is hidden: multiprocessing would import the command line into every worker again.
+    Only the supervisor answers them, or the fork server would die under workers that still drain.
     """
     resource_tracker.ensure_running()  # otherwise begun inside, where it would unblock what is held back here
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextlib.contextmanager
+def _main_hidden() -> Iterator[None]:
+    """Hide `__main__`: multiprocessing would import the command line into every worker again."""
     main = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         yield
     finally:
         sys.modules["__main__"] = main
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -33,7 +33,7 @@ from anprd.supervisor.notify import Notifier
 from anprd.supervisor.orphans import Orphans
 from anprd.supervisor.redis_probe import RedisProbe
 from anprd.supervisor.responder import Responder
-from anprd.supervisor.signals import SignalQueue
+from anprd.supervisor.signals import SignalQueue, StopAsked
 from anprd.worker import entry, kernel, outlet
 from anprd.worker.messages import State
 
@@ -61,6 +61,7 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
         places.lock(settings.runtime_dir, key="runtime_dir"),
         # Another daemon's spools would be taken for those of removed cameras.
         places.lock(settings.state_dir, key="state_dir"),
+        contextlib.suppress(StopAsked),
         Daemon(config_path, settings, notifier, spawner) as daemon,
     ):
         daemon.serve()
@@ -88,18 +89,17 @@ class Daemon:
         self._undo = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
-        """Boot, in the order in which things need each other; what was begun is ended where a later step fails."""
+        """Boot, in the order in which things need each other; what was begun is ended where a later step fails.
+
+        Raises:
+            StopAsked: a signal came while others were waited for.
+        """
         with self._undo:
             self._undo.callback(self._watch.close)
-            self._undo.callback(SignalQueue(self._watch, self._take_signal).close)
-            if self._settings.redis == EMBEDDED:
-                self._redis_server = EmbeddedRedis(self._settings, port=self._settings.embedded_redis_port)
-                self._undo.callback(self._redis_server.stop)
-                self._redis_server.start()
-            self._probe = self._new_probe(self._settings)
-            self._probe.start()
-            self._undo.callback(self._spawner.close)
-            self._spawner.warm(self._settings.weights_dir)
+            signals = SignalQueue(self._watch, self._take_signal)
+            self._undo.callback(signals.close)
+            with signals.booting():
+                self._boot_servers()
             self._fleet = Fleet(
                 _for_workers(self._settings), spawner=self._spawner, watch=self._watch, now_s=time.monotonic
             )
@@ -121,6 +121,17 @@ class Daemon:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._undo.close()
+
+    def _boot_servers(self) -> None:
+        """What others must be waited for: seconds, on a busy machine many."""
+        if self._settings.redis == EMBEDDED:
+            self._redis_server = EmbeddedRedis(self._settings, port=self._settings.embedded_redis_port)
+            self._undo.callback(self._redis_server.stop)
+            self._redis_server.start()
+        self._probe = self._new_probe(self._settings)
+        self._probe.start()
+        self._undo.callback(self._spawner.close)
+        self._spawner.warm(self._settings.weights_dir)
 
     def serve(self) -> None:
         """Run until told to stop and every worker has left."""

@@ -1,12 +1,18 @@
-"""Signals as something to read: handlers only queue, the loop decides."""
+"""Signals as something to read: handlers only queue, the loop decides. Before there is a loop a stop ends the boot."""
 
+import contextlib
 import selectors
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
+
+
+class StopAsked(BaseException):
+    """A signal asked to stop before the loop runs: the way out of a boot that waits."""
 
 
 class SignalQueue:
@@ -19,8 +25,18 @@ class SignalQueue:
         self._reader.setblocking(False)
         self._writer.setblocking(False)
         self._before_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        self._before = {number: signal.signal(number, _ignore) for number in HANDLED}
+        self._boots = False
+        self._before = {number: signal.signal(number, self._note) for number in HANDLED}
         watch.register(self._reader, selectors.EVENT_READ, self._read)
+
+    @contextlib.contextmanager
+    def booting(self) -> Iterator[None]:
+        """Within it SIGTERM and SIGINT raise StopAsked, in the main thread, wherever it is."""
+        self._boots = True
+        try:
+            yield
+        finally:
+            self._boots = False
 
     def close(self) -> None:
         """Put everything back as it was."""
@@ -36,7 +52,8 @@ class SignalQueue:
             if number in HANDLED:
                 self._take(signal.Signals(number))
 
-
-def _ignore(_number: int, _frame: FrameType | None) -> None:
-    # Its byte is in the wake-up socket; without a handler of Python's there would be none.
-    return
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        # Its byte is in the wake-up socket; without a handler of Python's there would be none.
+        if self._boots and number in STOPS:
+            self._boots = False
+            raise StopAsked

@@ -85,6 +85,18 @@ def test_a_worker_that_does_not_drain_is_killed_and_the_daemon_still_ends_with_0
     assert [event["camera"] for event in daemon.events("worker_killed")] == ["deaf"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_does_not_wait_for_the_boot(daemon, number):
+    daemon.write({"a": "steady"})
+    daemon.start(IMPORTS_S="60")
+    while len(below := daemon.descendants()) < 2:  # the fork server, and the tracker of its resources
+        assert daemon.process.poll() is None, daemon.said()
+        time.sleep(0.05)
+    daemon.signal(number)
+    assert daemon.process.wait(10) == 0
+    assert gone(below)
+
+
 def test_a_second_interrupt_hastens(daemon):
     daemon.write({"deaf": "deaf"})
     daemon.start().until(lambda status: row(status, "deaf")["pid"])
