@@ -112,6 +112,8 @@ def cameras(
         raise typer.BadParameter(f"{unknown!r} is none of {', '.join(series.WAKES)}", param_hint="--wake")
     if not set(wakes) <= {series.BASELINE, "floor"}:
         site.find_redis()
+    if plot is not None:
+        _write(plot, drawing.cost(()))  # before the runs: an hour's work shall not end in a folder that is not there
     filmed = film.FilmPlan(width=width, height=height, fps=fps, small_fps=substream_fps)
     shown = film.made(keep or _cache(), filmed, bench_tables.Progress("rendering the film"))
     shown = judge.sure(shown, weights, bench_tables.Progress("reading it unhurried"))

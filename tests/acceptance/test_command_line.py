@@ -218,3 +218,9 @@ def test_weights_that_are_not_there_are_a_configuration_fault(tmp_path):
     done = anprd("read", "--weights", tmp_path, "x.jpg")
     assert done.code == 78
     assert "MANIFEST.toml" in done.sentence
+
+
+def test_a_plot_that_cannot_be_written_is_refused_before_anything_is_measured(tmp_path):
+    done = anprd("bench", "cameras", "--keep", tmp_path, "--plot", tmp_path / "missing" / "cost.svg")
+    assert done.code == 78
+    assert "cost.svg" in done.sentence
