@@ -16,6 +16,7 @@ SIZE_JITTER = 0.03  # of the logarithm of its size, and a pixel
 SPEED_DOUBT = 15.0  # widths a second, of a vehicle seen once: 28 km/h across the picture, three deviations are 84
 GROWTH_DOUBT = 1.5  # 1/s, of a vehicle seen once: speed over distance, 20 m/s at 13 m
 ACCELERATION = 4.0  # widths/s^2: 2 m/s^2, as drivers do; four deviations are the hardest braking
+SWERVE = 2.0  # widths/s^2, across its way: 1 m/s^2, a change of lane; four are as much as tyres hold for long
 GROWTH_DRIFT = 0.5  # 1/s^2
 APPROACH_MAX = 0.6  # of the distance, in one step: nearer it would drive through the camera
 STEP_S_MIN = 0.001
@@ -113,6 +114,7 @@ class Course:
         length = math.hypot(*way)
         width_px = self.width_px * step.k
         place, extent = self._place.later(step, ACCELERATION * width_px), self._extent.later(step, GROWTH_DRIFT)
+        aside = self._place.later(step, SWERVE * width_px)
         # Perspective hurries what is near, and by how much is as doubtful as the growth.
         hurry = length * step.dt_s * step.k * math.sqrt(self._extent.rate)
         return Forecast(
@@ -124,7 +126,7 @@ class Course:
             way=length / width_px,
             heading=(way[0] / length, way[1] / length) if length > 0 else (1.0, 0.0),
             along=math.sqrt(place.value + hurry * hurry) / width_px,
-            across=math.sqrt(place.value) / width_px,
+            across=math.sqrt(aside.value) / width_px,
             size_doubt=math.sqrt(extent.value),
         )
 

@@ -11,8 +11,8 @@ from anprd.records import Box, Point, Sighting
 from anprd.tracks.course import Course, Forecast, Spot
 from anprd.tracks.flow import Drift
 
-COST_MAX = 5.5  # of a new plate instead; higher mixes tracks, lower breaks them: docs/measured.md#tracking
-MISSED_COST, MISSED_COST_MAX = 0.5, 1.5  # for each look that did not see it: it may have left
+COST_MAX = 6.0  # of a new plate instead; higher mixes tracks, lower breaks them: docs/measured.md#tracking
+GONE_COST = 1.5  # for each second that nobody saw it, for it may have left: docs/measured.md#tracking
 STRAY_COST = 2.0  # one of eight goes another way than those before it
 TEXT_CONFIDENCE_MIN = 0.5  # below it a text tells nothing about whose it is
 VETO_CONFIDENCE_MIN = 0.6
@@ -39,7 +39,6 @@ class Track:
         sighting: the last.
         first_t_s, last_t_s: of the first and last sighting.
         hits: how often it was seen.
-        missed: how many looks in a row did not see it.
     """
 
     def __init__(self, number: int, sighting: Sighting, t_s: float) -> None:
@@ -47,7 +46,6 @@ class Track:
         self.sighting = sighting
         self.first_t_s = self.last_t_s = t_s
         self.hits = 1
-        self.missed = 0
         self._head = [Spot(t_s, sighting.box)]
         self._trail = deque(self._head, maxlen=TRAIL_MAX)
         self._texts: deque[tuple[str, float]] = deque(maxlen=TEXTS_KEPT)
@@ -89,7 +87,6 @@ class Track:
         """Go on with this sighting, which is later than the last."""
         self._course.take(sighting.box, t_s)
         self.sighting, self.last_t_s, self.hits = sighting, t_s, self.hits + 1
-        self.missed = 0
         self._trail.append(Spot(t_s, sighting.box))
         if len(self._head) < HEAD_COUNT:
             self._head.append(self._trail[-1])
@@ -120,10 +117,10 @@ class Track:
         return self._place_cost(sighting.box, forecast, drift, reach=reach) + likeness
 
     def _place_cost(self, box: Box, forecast: Forecast, drift: Drift | None, *, reach: float) -> float:
-        missed, free = min(MISSED_COST_MAX, MISSED_COST * self.missed), forecast.cost(box, reach=reach)
+        gone, free = GONE_COST * forecast.dt_s, forecast.cost(box, reach=reach)
         if self.hits > 1 or drift is None:
-            return missed + free
-        return missed + min(free + STRAY_COST, drift.carry(forecast, self.box).cost(box, reach=reach))
+            return gone + free
+        return gone + min(free + STRAY_COST, drift.carry(forecast, self.box).cost(box, reach=reach))
 
     def _note_text(self, sighting: Sighting) -> None:
         reading = sighting.reading

@@ -45,8 +45,6 @@ class Tracker:
         distinct = self._distinct(sightings)
         costs = [self._costs(track, distinct, t_s) for track in open_tracks]
         seen, taken = [], set()
-        for track in open_tracks:
-            track.missed += 1
         for row, column in assign(costs, cost_max=COST_MAX):
             open_tracks[row].take(distinct[column], t_s)
             self._flow.learn(open_tracks[row].lesson)
