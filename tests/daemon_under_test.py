@@ -22,7 +22,7 @@ from anprd.events.redis_stream import RedisStream
 from anprd.events.spool import Spool
 from anprd.observe import logs
 from anprd.records import Box, Verdict, VerdictKind
-from anprd.supervisor import daemon, decisions, orphans
+from anprd.supervisor import child, daemon, decisions, orphans
 from anprd.video.clock import SystemClock
 from anprd.video.frames import Frame
 from anprd.worker import kernel
@@ -36,12 +36,12 @@ if __name__ != "__main__":  # in the fork server: a machine so busy that its imp
 
 
 class ScriptedCamera:
-    """steady: 20 frames a second. silent: none. stuck: one frame. deaf: streams and never looks up. dying: a bug."""
-
-    lag_s = 0.0
+    """steady: 20 frames a second. behind: the same, two seconds late. silent: none.
+    stuck: one frame. deaf: streams and never looks up. dying: a bug."""
 
     def __init__(self, script, waiting):
         self.counts = Counter()
+        self.lag_s = 2.0 if script == "behind" else 0.0
         self._script = script
         self._waiting = waiting
         if script == "away":
@@ -110,7 +110,7 @@ def build(camera, settings, *, stop, say, allowed_fps):
         allowed_fps=allowed_fps,
         own_memory_bytes=kernel.own_memory_bytes,
         give_back_memory=kernel.give_back_memory,
-        core_times=kernel.core_times,
+        core_times=kernel.core_times if script != "behind" else lambda: None,  # then the lag alone counts
         note_plates=lambda: None,
     )
     return Worker(camera, doors, camera_time=time_of_camera, stop=stop, pid=threading.get_native_id())
@@ -121,6 +121,7 @@ if __name__ == "__main__":
     decisions.BOOT_S = 20.0
     decisions.DRAIN_S = 3.0
     orphans.INTERVAL_S = 0.5
+    child.SETTLED_S = 1.0
     try:
         sys.exit(daemon.run(Path(sys.argv[1]), composition="tests.daemon_under_test"))
     except ConfigError as error:

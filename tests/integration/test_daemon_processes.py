@@ -47,6 +47,22 @@ def test_every_kind_of_trouble_is_told_apart_and_touches_nobody_else(daemon):
     assert "secret" not in daemon.said() + json.dumps(status)
 
 
+def test_an_overloaded_machine_holds_every_camera_back_and_says_so_once(daemon):
+    daemon.write({"late": "behind", "good": "steady"})
+    daemon.start().until_states(late="streaming", good="streaming")
+    status = daemon.until(
+        lambda status: row(status, "good")["detect_fps"] < 5 and row(status, "late")["detect_fps"] < 5
+    )
+    assert row(status, "good")["detect_fps_max"] == 8
+    assert row(status, "late")["lag_s"] == 2.0
+    assert status["daemon"]["load"]["overloaded"]
+    assert status["daemon"]["load"]["cameras_held"] == 2
+    assert len(daemon.events("overload_began")) == 1
+    daemon.write({"good": "steady"})
+    daemon.signal(signal.SIGHUP)
+    daemon.until(lambda status: row(status, "good")["detect_fps"] == 8, timeout_s=60)
+
+
 def test_a_stuck_worker_is_killed_and_the_status_answers_meanwhile(daemon):
     daemon.write({"stuck": "stuck", "good": "steady"})
     daemon.start().until(lambda status: row(status, "stuck")["beat_age_s"] and row(status, "stuck")["beat_age_s"] > 1)
