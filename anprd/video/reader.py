@@ -15,7 +15,7 @@ from anprd.video.decoder import OpenStream, Packet
 
 BACKLOG_PACKETS_MAX = 500  # 20 s at 25 frames a second: more is no delay but a stop
 BACKLOG_BYTES_MAX = 32 << 20
-BACKLOG_S_MAX = 2.0  # plates are due within two seconds: who is later than this goes on with the newest key frame
+BACKLOG_S_MAX = 4.0  # who is a second late only decodes, and catches up; who cannot goes on with the newest key frame
 _CLOSE_S = 1.0  # a camera sends a packet at least this often, and then the thread sees that it is to stop
 
 
