@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from anprd.cli import console
-from anprd.training import progress
 from anprd.training.progress import Advance, silent
 from anprd.training.tuning import HELD_BACK, Outcome, Part
 
@@ -23,7 +22,8 @@ def run(tune: Callable[..., Outcome]) -> None:
     Args:
         tune: a fine-tuning that still wants its `progress`.
     """
-    outcome = tune(progress=watched())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what Ctrl-C tidies up, `kill` does too
+    outcome = tune(progress=_bar if Console(stderr=True).is_terminal else silent)
     table = console.table("pictures", "number", "figure", "before", "after")
     for part in outcome.parts:
         for name, before in part.before.items():
@@ -33,12 +33,6 @@ def run(tune: Callable[..., Outcome]) -> None:
         if part.is_worse:
             console.complain(_warning(part))
     print(outcome.checkpoint)
-
-
-def watched() -> progress.Progress:
-    """A bar on standard error where that is a terminal; from now on `kill` tidies up, too, as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    return _bar if Console(stderr=True).is_terminal else silent
 
 
 def _warning(part: Part) -> str:

@@ -307,39 +307,20 @@ def export(
             "--metric", metavar="NAME=NUMBER", help="What it reached (see evaluate), for the manifest. Often."
         ),
     ] = None,
-    steps: Annotated[
-        int,
-        typer.Option("--steps", min=0, max=10_000_000, help="Reader: batches of training in INT8; 0 only calibrates."),
-    ] = 0,
-    rendered: Annotated[
-        int, typer.Option("--rendered", min=1, max=10_000_000, help="Plates to render for that.")
-    ] = 10_000,
-    fonts: Fonts = None,
 ) -> None:
-    """Turn a trained network into one of the weights folder, detector and reader in INT8.
-
-    A reader loses half a point of exact match where INT8 is only calibrated.
-    --steps teaches it, quantisers and all, to say what it said in FP32: 300
-    take ten minutes of one core, a C++ compiler and ninja. Interrupted, the
-    weights folder is as it was and nothing is left behind.
-    """
+    """Turn a trained network into one of the weights folder, detector and reader in INT8."""
     metrics = dict(_metric(text) for text in metric or ())
     with contextlib.redirect_stdout(sys.stderr):  # NNCF and ultralytics report on standard output
         with needs_extra():
-            from anprd.cli import fine_tuning
             from anprd.training import export as exports
-            from anprd.training import jobs, reader_int8
+            from anprd.training import jobs
         match kind:
             case Kind.DETECTOR:
                 target = exports.detector(checkpoint, _folder(data, None), weights, metrics=metrics)
             case Kind.CORNERS:
                 target = exports.corners(checkpoint, weights, metrics=metrics)
             case Kind.READER:
-                plan = reader_int8.Plan(steps=steps, rendered_count=rendered, fonts=fonts)
-                bar = fine_tuning.watched()
-                target = jobs.export_reader(
-                    checkpoint, _folder(data, None), weights, metrics=metrics, plan=plan, progress=bar
-                )
+                target = jobs.export_reader(checkpoint, _folder(data, None), weights, metrics=metrics)
     print(target)
 
 

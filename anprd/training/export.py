@@ -5,9 +5,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import openvino
 from numpy.typing import NDArray
-from torch import nn
 
 from anprd.training import detector_data, floating, manifest, quantise, reader_data
 from anprd.training.reader_data import LabelledCrop
@@ -50,24 +48,16 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
 
 
 def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
-    """Export a trained reader; `crops` of the training split calibrate.
+    """Export a trained reader, all but its first convolution in INT8; `crops` of the training split calibrate.
 
     Raises:
         ConfigError: the checkpoint cannot be read.
     """
     model = floating.reader(checkpoint)
     inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
-    return _reader(quantise.quantise(model, inputs, transformer=True), folder, metrics)
-
-
-def taught_reader(network: nn.Module, folder: Path, *, metrics: Metrics) -> Path:
-    """Export a reader that was trained with quantisers in it (`anprd.training.reader_int8`)."""
-    return _reader(floating.converted(network, (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX)), folder, metrics)
-
-
-def _reader(model: openvino.Model, folder: Path, metrics: Metrics) -> Path:
+    small = quantise.quantise(model, inputs, transformer=True, floating=quantise.first_convolution(model))
     target = folder / "reader.xml"
-    quantise.save(quantise.take_grey(model), target)
+    quantise.save(quantise.take_grey(small), target)
     about = {
         "input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey",
         "alphabet": ctc.ALPHABET,

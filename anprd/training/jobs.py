@@ -4,7 +4,6 @@ A working folder holds everything that is made on the way (copies of pictures, r
 again with the same folder, a job goes on where it was stopped.
 """
 
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -14,7 +13,6 @@ from anprd.errors import ConfigError
 from anprd.records import Bgr
 from anprd.training import (
     baseline,
-    checkpoints,
     corners,
     detector_data,
     export,
@@ -22,20 +20,16 @@ from anprd.training import (
     negatives,
     reader,
     reader_data,
-    reader_int8,
     rendered,
 )
 from anprd.training.crnn import Crnn
-from anprd.training.progress import Progress, silent
 from anprd.training.reader_data import LabelledCrop
-from anprd.training.reader_net import ReaderNet
 from anprd.vision import weights as networks
 from anprd.vision.plates import Vision
 
 BACKGROUND_COUNT = 300  # photos kept in memory while rendering
 VALIDATION_TRUST = frozenset({"eye", "exact"})
 NOISY_TOO = reader_data.TRUSTED | {"noisy"}
-CALIBRATED = reader_int8.Plan(steps=0)
 
 
 def train_reader(
@@ -129,44 +123,15 @@ def render(out: Path, *, scenes: Path | None, fonts: Path | None, count: int) ->
     return rendered.load(folder)
 
 
-def export_reader(
-    checkpoint: Path,
-    data: Path,
-    folder: Path,
-    *,
-    metrics: export.Metrics,
-    plan: reader_int8.Plan = CALIBRATED,
-    progress: Progress = silent,
-) -> Path:
-    """Make a trained reader INT8, into the weights `folder`; crops of the training split calibrate, and teach.
-
-    All that is made on the way lies in a temporary folder, and `folder` is written last: an interruption leaves both
-    as they were.
-
-    Args:
-        checkpoint: the trained reader.
-        data: what it was trained on.
-        folder: the weights folder.
-        metrics: what the manifest says of its quality.
-        plan: how long to train with quantisers in the network; plates are rendered beside.
-        progress: told how far it is.
+def export_reader(checkpoint: Path, data: Path, folder: Path, *, metrics: export.Metrics) -> Path:
+    """Quantise a trained reader into the weights `folder`; crops of the training split calibrate.
 
     Raises:
-        ConfigError: the checkpoint or the data cannot be used.
+        ConfigError: the checkpoint or the data cannot be read.
     """
     crops = reader_data.load(data, "train")
-    shuffled = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
-    if plan.steps == 0:
-        return export.reader(checkpoint, shuffled, folder, metrics=metrics)
-    network = ReaderNet()
-    checkpoints.restore(network, checkpoint)
-    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
-        with progress("rendering", 1) as advance:
-            rendered.prepare(Path(work), count=plan.rendered_count, fonts=plan.fonts)
-            advance()
-        samples = reader.Samples(shuffled, rendered.load(Path(work)))
-    taught = reader_int8.taught(network, samples, plan, progress=progress)
-    return export.taught_reader(taught, folder, metrics=metrics)
+    calibration = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
+    return export.reader(checkpoint, calibration, folder, metrics=metrics)
 
 
 def _backgrounds(scenes: Path) -> list[Bgr]:

@@ -2,23 +2,16 @@
 
 import csv
 import json
-import shutil
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import cv2
 import pytest
 
-from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, TIMEOUT_S, Done, anprd, argv, environment
+from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, Done, anprd
 from tests.conftest import train_python
 
 pytestmark = pytest.mark.training
 
-CHECKPOINT = ROOT / "weights" / "checkpoints" / "reader.pt"
-TAUGHT = ("--steps", 2, "--rendered", 8)
-needs_compiler = pytest.mark.skipif(shutil.which("c++") is None, reason="training in INT8 needs a C++ compiler")
 PICTURES = 12
 TRAINED = 8  # of them; the others are the validation split
 
@@ -118,46 +111,6 @@ def test_a_trained_reader_judges_the_labels_before_they_are_learnt(data, tmp_pat
     networks = ("--checked-by", ROOT / "weights", "--scenes", data / "detect")
     trained("train", "reader", data / "read", "--out", tmp_path, *networks, *few)
     assert (tmp_path / "reader.pt").is_file()
-
-
-@pytest.fixture
-def shipped(tmp_path) -> Path:
-    """A copy of the shipped networks."""
-    return shutil.copytree(ROOT / "weights", tmp_path / "weights")
-
-
-@needs_compiler
-@pytest.mark.weights
-def test_a_reader_learns_to_bear_int8_and_is_exported(shipped, data):
-    before = (shipped / "reader.bin").read_bytes()
-    done = trained("export", "reader", CHECKPOINT, "--data", data / "read", "--weights", shipped, *TAUGHT)
-    assert done.out.splitlines() == [str(shipped / "reader.xml")]
-    assert (shipped / "reader.bin").read_bytes() != before
-    assert anprd("read", "--weights", shipped, data / "detect" / "images" / "0.jpg").code == 0
-
-
-@needs_compiler
-@pytest.mark.weights
-def test_an_export_that_is_interrupted_leaves_the_weights_as_they_were(shipped, data, tmp_path):
-    before = contents(shipped)
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    what = ("--data", data / "read", "--weights", shipped, "--steps", 100_000)
-    command = argv("export", "reader", CHECKPOINT, *what, python=train_python())
-    process = subprocess.Popen(command, env=environment(TMPDIR=str(scratch)), stderr=subprocess.PIPE, text=True)
-    ends_s = time.monotonic() + TIMEOUT_S
-    while not list(scratch.glob("anprd-*")) and process.poll() is None and time.monotonic() < ends_s:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGTERM)
-    _, complaint = process.communicate(timeout=TIMEOUT_S)
-    assert process.returncode == 130
-    assert "Traceback" not in complaint
-    assert list(scratch.glob("anprd-*")) == []
-    assert contents(shipped) == before
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def test_the_baseline_stands_beside_the_reader_in_each_of_its_forms(weights, data, tmp_path):
