@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from anprd.records import Box, Point
 
-JITTER_WIDTHS, JITTER_PX = 0.03, 0.5  # of a box's centre: docs/measured.md#tracking
-SIZE_JITTER = 0.03  # of the logarithm of its size, and a pixel
+JITTER_WIDTHS, JITTER_PX = 0.03, 0.5  # of a box's centre: above what was measured, docs/measured.md#tracking
+SIZE_JITTER, SIZE_JITTER_PX = 0.02, 2.0  # of the logarithm of its size: docs/measured.md#tracking
 SPEED_DOUBT = 15.0  # widths a second, of a vehicle seen once: 28 km/h across the picture, three deviations are 84
 GROWTH_DOUBT = 1.5  # 1/s, of a vehicle seen once: speed over distance, 20 m/s at 13 m
 ACCELERATION = 4.0  # widths/s^2: 2 m/s^2, as drivers do; four deviations are the hardest braking
@@ -196,4 +196,4 @@ def _jitter_px(width_px: float) -> float:
 
 
 def _size_jitter(width_px: float) -> float:
-    return SIZE_JITTER + 1 / width_px
+    return SIZE_JITTER + SIZE_JITTER_PX / width_px
