@@ -1,5 +1,6 @@
 """Imported by the fork server, last of all: everything that workers share is in memory after this."""
 
+import atexit
 import gc
 import os
 from pathlib import Path
@@ -11,3 +12,11 @@ _FOLDER = os.environ.get(entry.SHARED_WEIGHTS)
 networks.prepare(Path(_FOLDER) if _FOLDER else None)
 gc.collect()
 gc.freeze()  # a collection in a worker would else write to the head of every object, and the page were its own
+
+def _leave(server: int) -> None:
+    """End at once: by itself it would first take its libraries apart, for seconds on a busy machine."""
+    if os.getpid() == server:  # some Pythons run this in workers too
+        os._exit(0)
+
+
+atexit.register(_leave, os.getpid())
