@@ -13,6 +13,7 @@ networks.prepare(Path(_FOLDER) if _FOLDER else None)
 gc.collect()
 gc.freeze()  # a collection in a worker would else write to the head of every object, and the page were its own
 
+
 def _leave(server: int) -> None:
     """End at once: by itself it would first take its libraries apart, for seconds on a busy machine."""
     if os.getpid() == server:  # some Pythons run this in workers too
