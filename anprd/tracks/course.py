@@ -104,12 +104,35 @@ class Course:
         self.size = size_of(box)
         self.growth = 0.0
         """Of the size: relative, 1/s."""
+        self._foreseen: tuple[float, Forecast] | None = None
         self._place = _Spread(_jitter_px(self.width_px) ** 2, 0.0, (SPEED_DOUBT * self.width_px) ** 2)
         self._extent = _Spread(_size_jitter(self.width_px) ** 2, 0.0, GROWTH_DOUBT**2)
 
     def forecast(self, t_s: float) -> Forecast:
         """What is to be expected at that moment, which is not before the last."""
+        if self._foreseen is None or self._foreseen[0] != t_s:  # asked for each sighting of a look
+            self._foreseen = (t_s, self._forecast(self._step(t_s)))
+        return self._foreseen[1]
+
+    def take(self, box: Box, t_s: float) -> None:
+        """Go on with a sighting."""
         step = self._step(t_s)
+        way = self._way(step)
+        place = self._place.later(step, ACCELERATION * self.width_px * step.k)
+        extent = self._extent.later(step, GROWTH_DRIFT)
+        width_px = max(1.0, box.width)
+        gain, rate_gain, self._place = place.seen(_jitter_px(width_px) ** 2)
+        miss = (box.centre[0] - self.centre[0] - way[0], box.centre[1] - self.centre[1] - way[1])
+        self.centre = (box.centre[0] - (1 - gain) * miss[0], box.centre[1] - (1 - gain) * miss[1])
+        hurried = step.k * step.k
+        self.speed = (self.speed[0] * hurried + rate_gain * miss[0], self.speed[1] * hurried + rate_gain * miss[1])
+        gain, rate_gain, self._extent = extent.seen(_size_jitter(width_px) ** 2)
+        size_miss = size_of(box) - self.size - math.log(step.k)
+        self.size, self.growth = size_of(box) - (1 - gain) * size_miss, self.growth * step.k + rate_gain * size_miss
+        self.width_px, self.height_px, self.t_s = width_px, max(1.0, box.height), t_s
+        self._foreseen = None
+
+    def _forecast(self, step: "_Step") -> Forecast:
         way = self._way(step)
         length = math.hypot(*way)
         width_px = self.width_px * step.k
@@ -129,23 +152,6 @@ class Course:
             across=math.sqrt(aside.value) / width_px,
             size_doubt=math.sqrt(extent.value),
         )
-
-    def take(self, box: Box, t_s: float) -> None:
-        """Go on with a sighting."""
-        step = self._step(t_s)
-        way = self._way(step)
-        place = self._place.later(step, ACCELERATION * self.width_px * step.k)
-        extent = self._extent.later(step, GROWTH_DRIFT)
-        width_px = max(1.0, box.width)
-        gain, rate_gain, self._place = place.seen(_jitter_px(width_px) ** 2)
-        miss = (box.centre[0] - self.centre[0] - way[0], box.centre[1] - self.centre[1] - way[1])
-        self.centre = (box.centre[0] - (1 - gain) * miss[0], box.centre[1] - (1 - gain) * miss[1])
-        hurried = step.k * step.k
-        self.speed = (self.speed[0] * hurried + rate_gain * miss[0], self.speed[1] * hurried + rate_gain * miss[1])
-        gain, rate_gain, self._extent = extent.seen(_size_jitter(width_px) ** 2)
-        size_miss = size_of(box) - self.size - math.log(step.k)
-        self.size, self.growth = size_of(box) - (1 - gain) * size_miss, self.growth * step.k + rate_gain * size_miss
-        self.width_px, self.height_px, self.t_s = width_px, max(1.0, box.height), t_s
 
     def _step(self, t_s: float) -> "_Step":
         dt_s = max(STEP_S_MIN, t_s - self.t_s)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from anprd.records import Detection, Sighting
 from anprd.tracks.assignment import assign
-from anprd.tracks.flow import Flow
+from anprd.tracks.flow import Drift, Flow
 from anprd.tracks.track import COST_MAX, Track
 
 TRACKS_MAX = 64  # of one camera at once; more is a detector gone wild
-SURPRISE_MIN = 2.0  # standard deviations; one of twenty right sightings is farther off
+SURPRISE_MAX = 2.0  # standard deviations; one of twenty right sightings is farther off
 DUPLICATE_IOU = 0.6  # two boxes of one plate; the detector's own suppression lets few through
 
 
@@ -70,16 +70,16 @@ class Tracker:
         None for a new plate, where two tracks come into question, and where the only one would be surprised: it may be
         another vehicle that is followed from here on.
         """
-        open_tracks = [track for track in self._tracks if not self._is_over(track, t_s)]
-        near = []
-        for track in open_tracks:
-            forecast = track.forecast(t_s)
-            if track.cost(detection.box, forecast, self._flow.drift(track.box)) < COST_MAX:
-                near.append((track, forecast))
+        near = [
+            track
+            for track in self._tracks
+            if not self._is_over(track, t_s)
+            and track.cost(detection.box, track.forecast(t_s), self._drift(track)) < COST_MAX
+        ]
         if len(near) != 1:
             return None
-        ((track, forecast),) = near
-        return track if max(forecast.deviations(detection.box)) <= SURPRISE_MIN else None
+        surprise = max(near[0].forecast(t_s).deviations(detection.box))
+        return near[0] if surprise <= SURPRISE_MAX else None
 
     def renew(self, track: Track, t_s: float) -> Track:
         """A new track in the place of this one, beginning with its last sighting: it turned out to be another plate."""
@@ -89,8 +89,12 @@ class Tracker:
         return fresh
 
     def _costs(self, track: Track, sightings: Sequence[Sighting], t_s: float) -> list[float]:
-        forecast, drift = track.forecast(t_s), self._flow.drift(track.box) if track.hits == 1 else None
+        forecast, drift = track.forecast(t_s), self._drift(track)
         return [track.cost_of(sighting, forecast, drift) for sighting in sightings]
+
+    def _drift(self, track: Track) -> Drift | None:
+        """Where it may have gone, of a track whose own way is not known yet."""
+        return self._flow.drift(track.box) if track.hits == 1 else None
 
     def _is_over(self, track: Track, t_s: float) -> bool:
         return t_s - track.last_t_s > self._gap_s_max
