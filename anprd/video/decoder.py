@@ -24,6 +24,7 @@ import numpy as np
 from av.codec.context import ThreadType
 from av.container import InputContainer
 from av.packet import Packet as AvPacket
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
@@ -186,10 +187,9 @@ class Decoder:
     def __init__(self, stream: OpenStream, counts: Counter[str], *, options: Mapping[str, str] = EXACTLY) -> None:
         """`counts` is told of what is skipped, under "corrupt"; `options` are FFmpeg's, for its decoder."""
         self._name = stream.name
-        self._codec = stream.codec
-        self._codec.thread_count = 1
-        self._codec.thread_type = ThreadType.NONE
-        self._codec.options = {"max_pixels": str(PIXELS_MAX), **options}
+        self._options = {"max_pixels": str(PIXELS_MAX), **options}
+        self._codec = self._set_up(stream.codec)
+        self._is_empty = False
         self._reformatter = VideoReformatter()
         self._counts = counts
         self._tick_s = stream.tick_s
@@ -202,6 +202,23 @@ class Decoder:
         """Forget the pictures that packets refer to: the next one is a key frame out of order."""
         self._codec.flush_buffers()
 
+    def forget(self) -> None:
+        """The same, and give back the memory of its pictures, 10 MB at 1080p: the next packet may be long in coming."""
+        if self._is_empty:
+            return
+        before = self._codec
+        fresh = cast("VideoCodecContext", VideoCodecContext.create(before.codec.name, "r"))
+        fresh.extradata = before.extradata
+        fresh.width, fresh.height = before.width, before.height
+        self._codec = self._set_up(fresh)
+        self._is_empty = True
+
+    def _set_up(self, codec: VideoCodecContext) -> VideoCodecContext:
+        codec.thread_count = 1
+        codec.thread_type = ThreadType.NONE
+        codec.options = self._options
+        return codec
+
     def decode(self, packet: Packet | None) -> list["DecodedPicture"]:
         """The pictures that the packet completes: mostly one, none where it is damaged or waits. None: the end.
 
@@ -211,6 +228,7 @@ class Decoder:
         if packet is not None and packet.pts is not None and packet.has_sidedata("prft"):
             pts_s = packet.pts * float(packet.time_base or self._tick_s)
             self._reports.hear(bytes(packet.get_sidedata("prft")), pts_s)
+        self._is_empty = False
         try:
             frames = self._codec.decode(packet)
         except av.error.FFmpegError:  # whatever it is called: a source that goes on so is given up for its silence

@@ -152,6 +152,11 @@ class Session:
         self._decoder.begin_anew()
         self._whole_s, self._damaged = self._clock.now_s(), 0
 
+    def forget(self) -> None:
+        """The same, and nothing will be decoded for a while."""
+        assert self._decoder is not None
+        self._decoder.forget()
+
     def pass_over(self, arrival: Arrival) -> None:
         """Let a packet go undecoded; the clock hears of key frames, which come in the order in which they are shown."""
         packet = arrival.packet
@@ -167,6 +172,7 @@ class Session:
         self.width, self.height, self.fps = stream.width, stream.height, stream.fps
         self._tick_s = stream.tick_s
         self._decoder = Decoder(stream, self._counts, options=self._decoding)
+        self._decoder.forget()  # what the container holds it would hold as long as the connection
         self._stream_clock = StreamClock(nominal_s=1 / self.fps if self.fps else NOMINAL_S)
         self._heard_s = self._whole_s = self._clock.now_s()
 

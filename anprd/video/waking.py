@@ -137,6 +137,7 @@ class SubstreamSource(WakingSource):
             needless, excess = self._kept.put(arrival, keep_from_s=self._watch.since_s)
             for passed in needless:
                 self._main.pass_over(passed)
+                self._main.forget()  # what is decoded next begins with a later key frame
             self._keep_up(excess)
         self._wait()
         self._clock.sleep(LOOK_S)  # several packets at a time cost less than one by one

@@ -2,6 +2,7 @@
 
 import os
 import struct
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from anprd.errors import ConfigError, SourceError
+from anprd.video import decoder
 from anprd.video.clock import SystemClock
 from anprd.video.sources import open_clip, open_source, play_clip
 from tests.video_clips import camera, moving_ball, write_clip
@@ -279,3 +281,15 @@ def test_an_unknown_scheme_is_a_fault_of_the_configuration():
     with pytest.raises(ConfigError, match=r"ftp.* leads to no camera") as caught:
         open_source("ftp://anpr:s3cret@192.0.2.1/x", settings=camera("rtsp://192.0.2.1/"), clock=FakeClock())
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_decoder_that_forgot_goes_on_with_a_key_frame(tmp_path: Path):
+    clip = write_clip(tmp_path / "ball.mp4", moving_ball(40), fps=20, bf="0", g="20")
+    stream = decoder.open_file(str(clip))
+    packets = list(stream.packets())
+    decoding = decoder.Decoder(stream, Counter())
+    assert sum(len(decoding.decode(packet)) for packet in packets[:10]) == 10
+    decoding.forget()
+    decoding.forget()
+    assert [len(decoding.decode(packet)) for packet in packets[20:25]] == [1] * 5
+    stream.close()

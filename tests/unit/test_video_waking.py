@@ -128,6 +128,9 @@ class Stream:
     def begin_anew(self) -> None:
         self._position = None
 
+    def forget(self) -> None:
+        self._position = None
+
     def pass_over(self, arrival: Arrival) -> None:
         pass
 
