@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,8 +29,7 @@ Wake = Literal["floor", "always", "substream", "keyframes"]
 LATENCY_S_MAX = 2.0  # docs/reliability.md: an event is due so long after its best frame
 DECODED_RATIO_MIN = 0.98  # of the frames due, for the floor to have kept up
 _START_S, _START_S_EACH = 60.0, 3.0  # how long cameras may take to stream: networks are loaded one after the other
-_SETTLE_S, _SETTLE_S_MAX = 4.0, 75.0  # a daemon whose start took all cores gives back within a minute what it held
-_SETTLE_STEP_S = 2.0
+_SETTLE_S, _SETTLE_STEP_S = 4.0, 2.0
 _GRACE_S_MAX = 10.0  # for what is late; how late it came is told
 _LOOK_S = 0.2
 _HELD_UP = {"late", "held", "overrun"}
@@ -47,6 +46,9 @@ class Load:
     busy: float
     """Share of the time, 0..1, in which a vehicle is in view."""
     seconds: float
+    settle_s_max: float = 90.0
+    """How long to wait, once all cameras stream, for a daemon that held them back at its start: it gives all back
+    within a minute."""
 
 
 def measure(film: Film, load: Load, weights_dir: Path | None) -> dict[str, Any]:
@@ -67,7 +69,8 @@ def measure(film: Film, load: Load, weights_dir: Path | None) -> dict[str, Any]:
         finally:
             sent = played.stop()
     own = found["cpu"]["workers"] + found["cpu"]["daemon"]
-    found = {**asdict(load), **found, "sent": sent, "cpu_per_camera": round(own / load.cameras, 5)}
+    said = {name: getattr(load, name) for name in ("cameras", "wake", "busy", "seconds")}
+    found = {**said, **found, "sent": sent, "cpu_per_camera": round(own / load.cameras, 5)}
     troubles = _troubles(found)
     return {**found, "fits": not troubles, "troubles": troubles}
 
@@ -99,7 +102,7 @@ def _daemon(
     names = [showing.camera for showing in showings]
     with site.running(folder, played, names, {"wake": load.wake}, weights_dir) as running:
         running.daemon.until(_all_stream, _START_S + _START_S_EACH * load.cameras)
-        begun = _settled(running.daemon)
+        begun = _settled(running.daemon, load.settle_s_max)
         cast = Cast([row["pid"] for row in begun["cameras"]], running.daemon.pid, running.redis.pid, played.pid)
         window = Window(cast)
         time.sleep(load.seconds)
@@ -124,15 +127,16 @@ def _all_stream(status: Mapping[str, Any]) -> bool:
     return all(row["state"] == "streaming" for row in status["cameras"])
 
 
-def _settled(daemon: Daemon) -> dict[str, Any]:
+def _settled(daemon: Daemon, limit_s: float) -> dict[str, Any]:
     """The status once no camera is behind or held back any more: the start took all cores."""
-    time.sleep(_SETTLE_S)
-    deadline_s = time.monotonic() + _SETTLE_S_MAX
+    deadline_s = time.monotonic() + limit_s
+    time.sleep(min(_SETTLE_S, limit_s))
     before = daemon.until(lambda _: True, _START_S)
     while True:
         time.sleep(_SETTLE_STEP_S)
         after = daemon.until(lambda _: True, _START_S)
-        if not _HELD_UP & _grown(before, after, "drops").keys() or time.monotonic() > deadline_s:
+        held = after["daemon"]["load"]["cameras_held"] or _HELD_UP & _grown(before, after, "drops").keys()
+        if not held or time.monotonic() > deadline_s:
             return after
         before = after
 

@@ -117,7 +117,7 @@ def test_what_a_process_costs_is_counted_with_all_below_it():
 @pytest.mark.weights
 @pytest.mark.redis
 def test_two_cameras_before_the_real_daemon(shown):
-    found = cameras.measure(shown, Load(2, "always", 0.5, 4.0), None)
+    found = cameras.measure(shown, Load(2, "always", 0.5, 4.0, settle_s_max=2.0), None)
     assert found["streaming"] == 2
     assert 0 < found["cpu"]["workers"] < found["cpu"]["total"]
     assert found["memory"]["own_mb"]["min"] > 0
