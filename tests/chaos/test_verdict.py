@@ -37,7 +37,7 @@ def sent(until_s=45.0):
 
 
 def looks(until_s=45.0):
-    return [Look(s / 4, 7, "streaming", s, 0, 0, 0.1, {}) for s in range(int(until_s * 4))]
+    return [Look(s / 4, 7, "streaming", s, 0, 0, 0.1, {"beat_age_s": 0.3}) for s in range(int(until_s * 4))]
 
 
 def camera(**changes):
@@ -131,6 +131,12 @@ def test_blindness_needs_a_fault_that_explains_it():
     assert judge(looks=blind).blind
     assert not judge(looks=blind, records=[record]).blind
     assert judge(looks=blind, records=[replace(record, target="yard")]).blind
+
+
+@pytest.mark.parametrize(("age_s", "beat_age_s", "blind"), [(3.0, 3.0, False), (3.0, 0.4, True), (6.0, 6.0, True)])
+def test_a_worker_that_was_held_up_for_a_moment_is_not_blind(age_s, beat_age_s, blind):
+    held_up = changed(looks(), 16.0, 16.5, age_s=age_s, row={"beat_age_s": beat_age_s})
+    assert bool(judge(looks=held_up).blind) is blind
 
 
 def test_a_session_that_the_daemon_ends_needs_a_fault_that_explains_it():

@@ -288,7 +288,8 @@ def _seen(entry: Entry, end: str) -> datetime:
 def _unexplained(account: Account, camera: CameraNotes, records: Sequence[Record], span_s: tuple[float, float]) -> None:
     from_s, to_s = span_s
     for look in camera.looks:
-        if from_s <= look.at_s <= to_s and not look.streams and not _covered(records, camera.name, look.at_s):
+        sees = look.streams or look.held_up
+        if from_s <= look.at_s <= to_s and not sees and not _covered(records, camera.name, look.at_s):
             account.blind.append(f"{camera.name} at {look.at_s:.1f}: {look.state}, last frame {look.age_s:.1f} s ago")
     for at_s, session in camera.left:
         if from_s <= at_s <= to_s and not _covered(records, camera.name, at_s):

@@ -12,6 +12,8 @@ import redis
 from anprd.supervisor.status import NotRunningError, fetch
 
 EVERY_S = 0.25
+BEATS_S = 1.5  # a worker beats each second
+HELD_UP_S_MAX = 5.0  # longer is no busy machine but a worker that hangs
 STREAM = "anprd:events"
 
 
@@ -33,6 +35,11 @@ class Look:
     @property
     def streams(self) -> bool:
         return self.state == "streaming" and self.age_s < 2.0
+
+    @property
+    def held_up(self) -> bool:
+        """Its worker has not come to speak for a while: the machine is busy, and the frames wait."""
+        return self.state == "streaming" and self.age_s < HELD_UP_S_MAX and (self.row["beat_age_s"] or 0.0) > BEATS_S
 
     @property
     def sent_s(self) -> float:
