@@ -116,7 +116,7 @@ class SubstreamSource(WakingSource):
         self._watch.close()
 
     def _wanted(self) -> bool:
-        return self._watch.blind or self._heard_s <= self._watch.moved_s + LEAD_S or self._needed()
+        return self._watch.is_blind(self._heard_s) or self._heard_s <= self._watch.moved_s + LEAD_S or self._needed()
 
     def _go_on(self) -> Iterator[Frame]:
         arrival = self._main.take(WAIT_S)
@@ -171,7 +171,7 @@ class SubstreamSource(WakingSource):
     def _decoded(self, arrival: Arrival) -> Iterator[Frame]:
         self._heard_s = arrival.arrived_s
         for frame in self._main.decode(arrival):
-            motion = None if self._watch.blind else self._watch.motion(arrival.arrived_s)
+            motion = None if self._watch.is_blind(arrival.arrived_s) else self._watch.motion(arrival.arrived_s)
             yield replace(frame, motion=motion)
 
 

@@ -18,7 +18,7 @@ from anprd.video.session import Session
 LOOK_S = 0.2  # a car is in view for half a second at the least, and what was before the motion is looked at too
 _EARLY_S = 0.03  # pictures do not come evenly
 LEAD_S = 1.0  # what is looked at before the first motion; cameras send their two streams up to half a second apart
-BLIND_S = 2.0  # so long without a picture, and nobody watches
+BLIND_S = 2.0  # so long without a picture while the large stream has some, and nobody watches
 RETRY_FIRST_S = 1.0
 RETRY_CAP_S = 60.0  # the large stream is decoded meanwhile: nothing is missed, it only costs
 _SEEN_MAX = 256  # judgements: fifty seconds, four times what a buffer may hold
@@ -41,10 +41,12 @@ class SubstreamWatch:
         self.moved_s = float("-inf")
         """When a picture last came that was worth looking at."""
 
-    @property
-    def blind(self) -> bool:
-        """Whether nobody watches now."""
-        return self._session is None or not self._seen or self._clock.now_s() - self._seen[-1][0] > BLIND_S
+    def is_blind(self, heard_s: float) -> bool:
+        """Whether nobody watches, though the large stream was heard at that moment.
+
+        Moments of arrival are compared, never now: a machine that is too slow for us must not have us decode more.
+        """
+        return self._session is None or not self._seen or heard_s - self._seen[-1][0] > BLIND_S
 
     @property
     def since_s(self) -> float:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ from anprd.errors import SourceError
 from anprd.records import Bgr, Luma
 from anprd.settings import CameraSettings
 from anprd.video.frames import Frame
+from anprd.video.motion import MotionGate
 from anprd.video.reader import Arrival
 from anprd.video.session import WAIT_S
 from anprd.video.waking import KeyframeSource, SubstreamSource
+from anprd.video.watch import SubstreamWatch
 
 MAIN, SUB = "rtsp://192.0.2.1/main", "rtsp://192.0.2.1/sub"
 FPS, SUB_FPS, GOP = 25, 10, 50
@@ -273,6 +276,20 @@ def test_key_frames_ten_minutes_apart_cost_decoding_and_lose_nothing():
     frames = watched(site)
     assert len(times(frames, 71.3, 73.0)) == 43
     assert not times(frames, 20.0, 70.0)
+
+
+def test_a_machine_that_is_too_slow_does_not_make_the_watch_blind():
+    site = Site(Scene(), until_s=60.0)
+    gate = MotionGate(area_ratio_min=0.001, hold_s=2.0)
+    begin = partial(site.open, SUB, CameraSettings(name="gate", url=MAIN), site.clock, Counter())
+    watch = SubstreamWatch(begin, gate, site.clock)
+    assert watch.is_blind(0.0)
+    site.clock.sleep(1.0)
+    watch.look(1.0)
+    heard_s = site.clock.now_s()
+    site.clock.sleep(5.0)  # nobody gave us a core
+    assert not watch.is_blind(heard_s)
+    assert watch.is_blind(heard_s + 5.0)  # the large stream goes on, the small one does not
 
 
 def test_closing_ends_it():
