@@ -76,7 +76,8 @@ class Redis:
         _until(
             lambda: embedded_redis.answers(socket) or None,
             self._process,
-            f"{binary} did not start; see {folder / 'redis.log'}",
+            f"{binary} did not start",
+            folder / "redis.log",
         )
 
     def stop(self) -> None:
@@ -107,8 +108,8 @@ class Daemon:
             found = self.status()
             return found if found is not None and condition(found) else None
 
-        complaint = f"the daemon did not get so far in {limit_s:.0f} s; see {self.folder / 'daemon.log'}"
-        return _until(wanted, self._process, complaint, limit_s)
+        complaint = f"the daemon did not get so far in {limit_s:.0f} s"
+        return _until(wanted, self._process, complaint, self.folder / "daemon.log", limit_s)
 
     def status(self) -> dict[str, Any] | None:
         """How it fares; None where it does not answer."""
@@ -197,13 +198,27 @@ def _listed(cameras: CameraServer, names: Sequence[str], defaults: Mapping[str, 
 
 
 def _until(
-    condition: Callable[[], _T | None], process: subprocess.Popen[Any], complaint: str, limit_s: float = _START_S_MAX
+    condition: Callable[[], _T | None],
+    process: subprocess.Popen[Any],
+    complaint: str,
+    log: Path,
+    limit_s: float = _START_S_MAX,
 ) -> _T:
     deadline_s = time.monotonic() + limit_s
     while (found := condition()) is None:
         if process.poll() is not None or time.monotonic() > deadline_s:
             process.kill()
             process.wait()
-            raise SourceError(complaint)
+            raise SourceError(f"{complaint}; {_end_of(log)}")
         time.sleep(_LOOK_S)
     return found
+
+
+def _end_of(log: Path) -> str:
+    """What a log says last: its folder is gone when anybody could look."""
+    try:
+        lines = log.read_text(errors="replace").split("\n")
+    except OSError:
+        return "it logged nothing"
+    said = [line.strip() for line in lines if line.strip()]
+    return f"its log ends: {said[-1]}" if said else "it logged nothing"

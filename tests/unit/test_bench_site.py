@@ -1,27 +1,22 @@
-"""What the installation under test is made of."""
+"""What is said when the daemon under test does not come up."""
+
+from pathlib import Path
 
 import pytest
 
 from anprd.bench import site
-from anprd.errors import ConfigError
 
 
-def test_without_any_redis_server_it_says_what_to_install(monkeypatch):
-    def missing():
-        raise ConfigError("no extra")
-
-    monkeypatch.setattr(site.embedded_redis, "find_server", missing)
-    monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(ConfigError, match="redis-server"):
-        site.find_redis()
-
-
-def test_the_systems_redis_server_will_do(monkeypatch, tmp_path):
-    def missing():
-        raise ConfigError("no extra")
-
-    binary = tmp_path / "redis-server"
-    binary.touch(0o755)
-    monkeypatch.setattr(site.embedded_redis, "find_server", missing)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert site.find_redis() == binary
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("first\nthe last word\n\n", "its log ends: the last word"),
+        ("\n", "it logged nothing"),
+        (None, "it logged nothing"),
+    ],
+)
+def test_the_end_of_a_log_is_told_as_its_folder_will_be_gone(tmp_path: Path, text: str | None, said: str):
+    log = tmp_path / "daemon.log"
+    if text is not None:
+        log.write_text(text)
+    assert site._end_of(log) == said
