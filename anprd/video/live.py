@@ -1,7 +1,11 @@
-"""A camera on the network of which every frame is decoded, from connecting to the last frame of the session."""
+"""A camera on the network, from connecting to the last frame of the session; here every frame is decoded.
+
+Those of which not every frame is are in `waking`.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from anprd.settings import CameraSettings
 from anprd.video.clock import Clock
@@ -11,58 +15,74 @@ from anprd.video.session import WAIT_S, Session
 NAP_S = 0.1  # while nothing moves: several frames at a time cost less than one by one
 
 
-class LiveSource:
-    """One session with a camera: a `Source`."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a camera is to be opened, and by whom."""
+
+    url: str
+    settings: CameraSettings
+    clock: Clock
+    waiting: Callable[[], None]
+    """Called while the camera keeps us waiting."""
+    needed: Callable[[], bool]
+    """Whether somebody waits for the next frame; where not, it may come later or not at all."""
+    open_session: Callable[..., Session] = Session
+    """`Session`, or what stands in for it in tests."""
+
+
+class NetworkSource:
+    """What all cameras on the network have in common: a `Source` but for its `frames`."""
 
     duration_s: float | None = None
 
-    def __init__(
-        self,
-        url: str,
-        settings: CameraSettings,
-        clock: Clock,
-        waiting: Callable[[], None],
-        needed: Callable[[], bool],
-    ) -> None:
-        """`needed`: whether somebody waits for the next frame; it may come a little later where not."""
+    def __init__(self, call: Call) -> None:
+        """Open it. Raises SourceError; whatever is raised leaves nothing open."""
         self.counts: Counter[str] = Counter(corrupt=0, overrun=0)
-        self._clock = clock
-        self._waiting = waiting
-        self._needed = needed
+        self._clock = call.clock
+        self._waiting = call.waiting
+        self._needed = call.needed
         self._closed = False
-        self._session = Session(url, settings, clock, self.counts)
-        self.name = self._session.name
-        self._session.await_open(waiting)
+        self._main = call.open_session(call.url, call.settings, call.clock, self.counts)
+        self.name = self._main.name
+        self._main.await_open(call.waiting)
 
     @property
     def width(self) -> int:
-        return self._session.width
+        return self._main.width
 
     @property
     def height(self) -> int:
-        return self._session.height
+        return self._main.height
 
     @property
     def fps(self) -> float:
-        return self._session.fps
+        return self._main.fps
 
     @property
     def lag_s(self) -> float:
-        return self._session.lag_s
+        return self._main.lag_s
+
+    def close(self) -> None:
+        self._closed = True
+        self._main.close()
+
+    def _wait(self) -> None:
+        if not self._closed:
+            self._waiting()
+
+
+class LiveSource(NetworkSource):
+    """One session with a camera of which every frame is decoded."""
 
     def frames(self) -> Iterator[Frame]:
         try:
             while not self._closed:
                 at_ease = not self._needed()
-                arrival = self._session.take(0.0 if at_ease else WAIT_S)
+                arrival = self._main.take(0.0 if at_ease else WAIT_S)
                 if arrival is not None:
-                    yield from self._session.decode(arrival)
+                    yield from self._main.decode(arrival)
                 elif not self._closed:
                     self._waiting()
                     self._clock.sleep(NAP_S if at_ease else 0.0)
         finally:
             self.close()
-
-    def close(self) -> None:
-        self._closed = True
-        self._session.close()

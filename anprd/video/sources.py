@@ -12,7 +12,7 @@ from anprd.settings import CameraSettings
 from anprd.video.clips import ClipSource, PlayedSource
 from anprd.video.clock import Clock
 from anprd.video.frames import Frame
-from anprd.video.live import LiveSource
+from anprd.video.live import Call, LiveSource
 from anprd.video.waking import KeyframeSource, SubstreamSource
 
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
@@ -84,11 +84,12 @@ def open_source(
     """
     found = _SCHEME.match(url)
     if found and found["scheme"].lower() in _NETWORK_SCHEMES:
+        call = Call(url, settings, clock, waiting, needed)
         if settings.wake == "keyframes":
-            return KeyframeSource(url, settings, clock, waiting, needed)
+            return KeyframeSource(call)
         if settings.wake != "always" and settings.substream is not None:
-            return SubstreamSource(url, settings, clock, waiting, needed)
-        return LiveSource(url, settings, clock, waiting, needed)
+            return SubstreamSource(call)
+        return LiveSource(call)
     if found and found["scheme"].lower() != "file":
         raise ConfigError(
             f"{redact(url)}: {found['scheme']!r} leads to no camera; begin with rtsp://, rtsps://, http:// or file:"

@@ -6,87 +6,33 @@ watched; what passes between two of them is missed, so that is for gates where v
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
 from anprd.settings import CameraSettings
 from anprd.video import decoder
-from anprd.video.clock import Clock
 from anprd.video.frames import Frame
 from anprd.video.gop import GopBuffer
+from anprd.video.live import Call, NetworkSource
 from anprd.video.motion import Motion, MotionGate
 from anprd.video.reader import Arrival
-from anprd.video.session import WAIT_S, Session
+from anprd.video.session import WAIT_S
 from anprd.video.watch import LEAD_S, LOOK_S, SubstreamWatch
-
-OpenSession = Callable[..., Session]
-"""`Session`, or what stands in for it in tests."""
 
 _GATE_S = 0.1  # motion need not be judged more often
 
 
-class WakingSource:
-    """What both ways of waking have in common: a `Source`."""
-
-    duration_s: float | None = None
-
-    def __init__(
-        self,
-        url: str,
-        settings: CameraSettings,
-        clock: Clock,
-        waiting: Callable[[], None],
-        needed: Callable[[], bool],
-        open_session: OpenSession = Session,
-    ) -> None:
-        """`needed`: whether somebody waits for the next frames although nothing moves."""
-        self.counts: Counter[str] = Counter(corrupt=0, overrun=0, asleep=0)
-        self._clock = clock
-        self._waiting = waiting
-        self._needed = needed
-        self._closed = False
-        self._main = open_session(url, settings, clock, self.counts)
-        self.name = self._main.name
-        self._main.await_open(waiting)
-
-    @property
-    def width(self) -> int:
-        return self._main.width
-
-    @property
-    def height(self) -> int:
-        return self._main.height
-
-    @property
-    def fps(self) -> float:
-        return self._main.fps
-
-    def close(self) -> None:
-        self._closed = True
-        self._main.close()
-
-    def _wait(self) -> None:
-        if not self._closed:
-            self._waiting()
-
-
-class SubstreamSource(WakingSource):
+class SubstreamSource(NetworkSource):
     """The main stream, decoded while `settings.substream` shows motion, and while nobody watches that."""
 
-    def __init__(
-        self,
-        url: str,
-        settings: CameraSettings,
-        clock: Clock,
-        waiting: Callable[[], None],
-        needed: Callable[[], bool],
-        open_session: OpenSession = Session,
-    ) -> None:
-        super().__init__(url, settings, clock, waiting, needed, open_session)
+    def __init__(self, call: Call) -> None:
+        super().__init__(call)
+        settings, clock = call.settings, call.clock
         assert settings.substream is not None
+        self.counts["asleep"] = 0
         # Its own counts: a damaged picture of the substream is none lost.
-        begin = partial(open_session, settings.substream, settings, clock, Counter(), decoding=decoder.ROUGHLY)
+        begin = partial(call.open_session, settings.substream, settings, clock, Counter(), decoding=decoder.ROUGHLY)
         self._watch = SubstreamWatch(begin, _gate(settings), clock)
         self._kept = GopBuffer()
         self._awake = True
@@ -175,27 +121,16 @@ class SubstreamSource(WakingSource):
             yield replace(frame, motion=motion)
 
 
-class KeyframeSource(WakingSource):
+class KeyframeSource(NetworkSource):
     """The stream's key frames while nothing moves, and every frame from one on in which something does."""
 
-    def __init__(
-        self,
-        url: str,
-        settings: CameraSettings,
-        clock: Clock,
-        waiting: Callable[[], None],
-        needed: Callable[[], bool],
-        open_session: OpenSession = Session,
-    ) -> None:
-        super().__init__(url, settings, clock, waiting, needed, open_session)
-        self._gate = _gate(settings)
+    def __init__(self, call: Call) -> None:
+        super().__init__(call)
+        self.counts["asleep"] = 0
+        self._gate = _gate(call.settings)
         self._motion = Motion.unknown()
         self._judged_s = float("-inf")
         self._awake = True
-
-    @property
-    def lag_s(self) -> float:
-        return self._main.lag_s
 
     def frames(self) -> Iterator[Frame]:
         try:

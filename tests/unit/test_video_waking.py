@@ -16,6 +16,7 @@ from anprd.errors import SourceError
 from anprd.records import Bgr, Luma
 from anprd.settings import CameraSettings
 from anprd.video.frames import Frame
+from anprd.video.live import Call
 from anprd.video.motion import MotionGate
 from anprd.video.reader import Arrival
 from anprd.video.session import WAIT_S
@@ -202,7 +203,7 @@ def nobody() -> bool:
 def watched(site: Site, needed: Any = nobody) -> list[Frame]:
     """What the substream's source shows until the stream ends."""
     camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
-    source = SubstreamSource(MAIN, camera, site.clock, lambda: None, needed, site.open)
+    source = SubstreamSource(Call(MAIN, camera, site.clock, lambda: None, needed, site.open))
     frames = []
     with pytest.raises(SourceError):
         frames.extend(frame for frame in iter_into(frames, source))
@@ -295,7 +296,7 @@ def test_a_machine_that_is_too_slow_does_not_make_the_watch_blind():
 def test_closing_ends_it():
     site = Site(Scene(), until_s=60.0)
     camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
-    source = SubstreamSource(MAIN, camera, site.clock, lambda: None, nobody, site.open)
+    source = SubstreamSource(Call(MAIN, camera, site.clock, lambda: None, nobody, site.open))
     frames = source.frames()
     next(frames)
     source.close()
@@ -307,7 +308,7 @@ def test_closing_ends_it():
 def test_looking_back_is_not_lag():
     site = Site(Scene(((31.3, 33.0),)), until_s=45.0)
     camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
-    source = SubstreamSource(MAIN, camera, site.clock, lambda: None, nobody, site.open)
+    source = SubstreamSource(Call(MAIN, camera, site.clock, lambda: None, nobody, site.open))
     lags_s = []
     for frame in source.frames():
         lags_s.append(source.lag_s)
@@ -340,7 +341,7 @@ def test_whenever_a_car_comes_all_of_it_is_shown_once_and_in_order(
 def peeped(site: Site) -> list[Frame]:
     camera = CameraSettings(name="gate", url=MAIN, wake="keyframes")
     frames: list[Frame] = []
-    source = KeyframeSource(MAIN, camera, site.clock, lambda: None, nobody, site.open)
+    source = KeyframeSource(Call(MAIN, camera, site.clock, lambda: None, nobody, site.open))
     with pytest.raises(SourceError):
         frames.extend(frame for frame in iter_into(frames, source))
     return frames
