@@ -123,7 +123,7 @@ def calibrate_detector(folder: Path, data: Path, *, progress: cases.Progress = i
     Raises:
         ConfigError: data or weights cannot be used, or nothing is found.
     """
-    found = list(cases.detections(Vision.load(folder), data, progress))
+    found = list(cases.detections(Vision.load(folder).photo_detector, data, progress))
     best = summary.detection_curve(found).best_f1()
     if best.f1 == 0:
         raise ConfigError(f"{data}: the detector finds none of its plates; train it longer")

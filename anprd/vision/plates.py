@@ -11,12 +11,12 @@ from anprd.vision import confidence, ctc, straighten, weights
 from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
 from anprd.vision.letterbox import Size
+from anprd.vision.photo import PhotoDetector
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, Reader
 from anprd.vision.straighten import CornerFinder
 from anprd.vision.view import WHOLE_SIDE_PX, View, part_size
 from anprd.vision.weights import Entry
 
-PHOTO_SIDE_PX = 960  # docs/measured.md#detector-input
 PHOTO_CONFIDENCE_MIN = 0.35  # of a detector that the manifest says nothing of: docs/measured.md#detector-input
 
 
@@ -31,7 +31,7 @@ class Vision:
     """
 
     detector: Detector
-    photo_detector: Detector
+    photo_detector: PhotoDetector
     corner_finder: CornerFinder
     reader: Reader
     calibration: Calibration | None = None
@@ -51,7 +51,7 @@ class Vision:
             raise ConfigError(f"{reader}: reads another alphabet ({alphabet}) than this version; export it again")
         return cls(
             detector=Detector(detector, side_px=WHOLE_SIDE_PX),
-            photo_detector=Detector(detector, side_px=PHOTO_SIDE_PX),
+            photo_detector=PhotoDetector(detector),
             corner_finder=CornerFinder(corners),
             reader=Reader(reader),
             calibration=Calibration.of(entries["reader"].about),

@@ -15,6 +15,8 @@ from anprd.records import Bgr, Box, Detection, Reading
 from anprd.training import detector_data, index
 from anprd.training.reader_data import TRUSTED
 from anprd.vision.ctc import ALPHABET
+from anprd.vision.detector import Detector
+from anprd.vision.photo import PhotoDetector
 from anprd.vision.plates import Vision
 
 SCENES = "scenes.csv"
@@ -105,8 +107,8 @@ def unread_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[
         yield ReadCase(picture, "", _read(vision, picture))
 
 
-def detections(vision: Vision, data: Path, progress: Progress) -> Iterator[DetectCase]:
-    """Every validation scene, detected on at the size of video, whatever the detector is sure of.
+def detections(detector: Detector | PhotoDetector, data: Path, progress: Progress) -> Iterator[DetectCase]:
+    """Every validation scene, detected on, whatever the detector is sure of.
 
     Raises:
         ConfigError: the labels are wrong or a picture is missing.
@@ -117,7 +119,7 @@ def detections(vision: Vision, data: Path, progress: Progress) -> Iterator[Detec
     for scene in progress(sorted(scenes, key=lambda scene: _shape(scene.picture))):
         image = _image(scene.picture)
         truths = detector_data.boxes(scene.label, image.shape[1], image.shape[0])
-        found = vision.detector.detect(image, confidence_min=SWEEP_CONFIDENCE_MIN)
+        found = detector.detect(image, confidence_min=SWEEP_CONFIDENCE_MIN)
         yield DetectCase(scene.picture, truths, found, hits(found, truths))
 
 

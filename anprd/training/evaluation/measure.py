@@ -13,7 +13,7 @@ from anprd.vision.plates import Vision
 FLOATING_KEYS = {
     "read_path": ("exact_match", "cer"),
     "reader": ("exact_match", "cer"),
-    "detector": ("precision", "recall", "map50", "map50_95"),
+    "detector": ("precision", "recall", "map50", "map50_95", "video"),
 }
 """What is compared with the networks before they were quantised."""
 
@@ -26,6 +26,9 @@ class Found:
     crops: list[ReadCase] = field(default_factory=list)
     unread: list[ReadCase] = field(default_factory=list)
     detections: list[DetectCase] = field(default_factory=list)
+    """As in photos."""
+    video: list[DetectCase] = field(default_factory=list)
+    """The same pictures at the one size of video."""
 
 
 def measure(vision: Vision, folders: Sequence[Path], *, progress: Progress = iter) -> Found:
@@ -52,7 +55,8 @@ def measure(vision: Vision, folders: Sequence[Path], *, progress: Progress = ite
         if cases.UNREAD in kinds:
             found.unread += cases.unread_readings(vision, data, progress)
         if cases.LABELS in kinds:
-            found.detections += cases.detections(vision, data, progress)
+            found.detections += cases.detections(vision.photo_detector, data, progress)
+            found.video += cases.detections(vision.detector, data, progress)
     return found
 
 
@@ -69,7 +73,9 @@ def figures(found: Found, vision: Vision) -> dict[str, Any]:
     if found.unread:
         report["unread"] = summary.unread(found.unread, confidence_min=told_min)
     if found.detections:
-        report["detector"] = summary.detector(found.detections, confidence_min=vision.photo_confidence_min)
+        report["detector"] = summary.detector(found.detections, confidence_min=vision.photo_confidence_min) | {
+            "video": summary.areas(found.video)
+        }
     return report
 
 

@@ -110,7 +110,12 @@ def _detector(figures: Table) -> str:
     rows.append([f"INT8 at its best F1, {best['confidence']:.2f}", *(_share(best[key]) for key in keys[:2]), "", ""])
     if "fp32" in figures:
         rows.append([f"FP32 at {figures['confidence_min']:.2f}", *(_share(figures["fp32"][key]) for key in keys)])
-    about = f"{figures['plates']} plates in {figures['pictures']} pictures; IoU of at least .5."
+    for name, part in {"INT8": figures, "FP32": figures.get("fp32")}.items():
+        if part:
+            rows.append([f"{name} at the size of video", "", "", *(_share(part["video"][key]) for key in keys[2:])])
+    about = (
+        f"{figures['plates']} plates in {figures['pictures']} pictures, looked for as in photos; IoU of at least .5."
+    )
     table = _table(["", "precision", "recall", "mAP50", "mAP50-95"], rows)
     return f"<h2>Detector</h2><p class=note>{about}</p>{table}{_plots(plots)}"
 

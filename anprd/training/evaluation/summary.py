@@ -94,21 +94,25 @@ def unread(found: Sequence[ReadCase], *, confidence_min: float) -> Table:
 
 
 def detector(found: Sequence[DetectCase], *, confidence_min: float) -> Table:
-    """Precision and recall at the threshold and where F1 is best, and mAP as ultralytics computes it."""
-    steps = [detection_curve(found, step) for step in range(len(IOU_STEPS))]
-    areas = [curves.average_precision(step) for step in steps]
-    here, best = steps[0].at(confidence_min), steps[0].best_f1()
+    """Precision and recall at the threshold and where F1 is best, and mAP."""
+    curve = detection_curve(found)
+    here, best = curve.at(confidence_min), curve.best_f1()
     return {
         "pictures": len(found),
         "plates": sum(len(case.truths) for case in found),
         "confidence_min": confidence_min,
         "precision": round(here.precision, 4),
         "recall": round(here.share, 4),
-        "map50": round(areas[0], 4),
-        "map50_95": round(float(np.mean(areas)), 4),
+        **areas(found),
         "best_f1": _point(best),
-        "curves": {"detection": [_sample(steps[0].at(float(sure))) for sure in SWEEP]},
+        "curves": {"detection": [_sample(curve.at(float(sure))) for sure in SWEEP]},
     }
+
+
+def areas(found: Sequence[DetectCase]) -> Table:
+    """Mean average precision, as ultralytics computes it."""
+    steps = [curves.average_precision(detection_curve(found, step)) for step in range(len(IOU_STEPS))]
+    return {"map50": round(steps[0], 4), "map50_95": round(float(np.mean(steps)), 4)}
 
 
 def detection_curve(found: Sequence[DetectCase], step: int = 0) -> Curve:
