@@ -16,7 +16,7 @@ from anprd.training.render import codec, plates, surroundings, wear
 from anprd.training.render.plates import Plate
 from anprd.training.render.typeface import Typeface
 
-WIDTH_PX_MIN, WIDTH_PX_USUAL, WIDTH_PX_MAX = 45.0, 120.0, 260.0
+WIDTH_PX_MIN, WIDTH_PX_USUAL, WIDTH_PX_MAX = 45.0, 100.0, 260.0
 TWO_ROW_SHARE, TWO_ROW_PX_MIN = 0.65, 40.0  # of that width for plates of two rows: their characters are as large
 CONTRAST_MIN = 8.0  # of `_contrast`, in grey levels: less and no eye would read it
 YAW_MAX, PITCH_MAX, ROLL_MAX = np.radians(60), np.radians(35), np.radians(22)
@@ -115,7 +115,7 @@ def _drawn_width(width_px: float) -> int:
 
 
 def _crop(rng: np.random.Generator, plate: Plate, width_px: float, backgrounds: Sequence[Bgr]) -> CropSample:
-    night = rng.random() < 0.2
+    night = rng.random() < 0.25
     flat = wear.lit(wear.worn(plate.image, rng), night=night, rng=rng)
     if plate.rows > 1:
         width_px = max(TWO_ROW_PX_MIN, width_px * TWO_ROW_SHARE)

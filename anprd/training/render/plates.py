@@ -17,6 +17,8 @@ FIGURES = "0123456789"
 VOWELS, CONSONANTS = "AEIOUAEIOUY", "BCDFGHJKLMNPRSTVWZBDKLMNRST"
 # Plates that a factory or a forger letters in whatever is at hand: any plate typeface may appear on any plate.
 FOREIGN_FACE_SHARE = 0.08
+# Two equal figures side by side are what CTC swallows, the more so narrow ones on a plate of ten characters.
+DOUBLED_SHARE = 0.1
 BARE_SHARE = 0.02  # pressed metal whose paint is gone: only the relief is left
 RELIEF_PX_MIN = 0.35  # pixels a millimetre: below it relief is finer than a pixel
 UNSURE_FACES = ("mandator", "ukn")  # their 1 is their I: only where the pattern tells which it is
@@ -71,11 +73,18 @@ def spell(design: Design, rng: np.random.Generator) -> str:
             out.append(_spoken(rng))
         elif character in "adnx":
             kind = rng.random() if character == "x" else (0.0 if character == "a" else 1.0)
-            figures = FIGURES[1:] if character == "n" else FIGURES
-            out.append(one_of(letters if kind < 0.5 else figures, rng))
+            out.append(one_of(letters, rng) if kind < 0.5 else _figure(character, out[-1:], rng))
         else:
             out.append(character)
     return "".join(out)
+
+
+def _figure(kind: str, before: list[str], rng: np.random.Generator) -> str:
+    """A figure, now and then the one before it again; not 0 where `kind` is `n`."""
+    figures = FIGURES[1:] if kind == "n" else FIGURES
+    if before and before[0] in figures and rng.random() < DOUBLED_SHARE:
+        return before[0]
+    return one_of(figures, rng)
 
 
 def _spoken(rng: np.random.Generator) -> str:

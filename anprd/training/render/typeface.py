@@ -32,6 +32,8 @@ OFFICE_FILES = (
     "DejaVuSans-Bold", "DejaVuSansCondensed-Bold", "DejaVuSerif-Bold", "DejaVuSansMono-Bold", "NimbusSans-Bold",
     "NimbusSans-Regular", "NimbusSans-BoldItalic", "NimbusSansNarrow-Bold", "NimbusSansNarrow-BoldOblique",
     "NimbusRoman-Bold", "NimbusMonoPS-Bold", "URWGothic-Demi", "URWBookman-Demi", "C059-Bold", "C059-BdIta",
+    "NimbusRoman-Regular", "NimbusSansNarrow-Regular", "URWGothic-Book", "URWBookman-Light", "C059-Roman", "P052-Bold",
+    "P052-Roman", "Z003-MediumItalic", "DejaVuSans", "DejaVuSans-BoldOblique", "DejaVuSerifCondensed",
 )  # fmt: skip
 
 # One stroke is a row of points in a unit box, x to the right and y down; `*` rounds that corner.

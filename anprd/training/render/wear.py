@@ -14,6 +14,8 @@ DEALERS = (
     "Tel. 0171 555", "GARAGE", "Peugeot", "Concessionaria", "BMW", "Dacia", "I LOVE MY DOG", "GO TIGERS", "ALUMNI",
     "MY OTHER CAR", "UNIVERSITY", "Salon samochodowy", "www.autocenter.ru", "LADA", "Audi Zentrum", "Citroen", "NISSAN",
 )  # fmt: skip
+COUNTRY_SIGNS = ("B", "B", "B", "D", "NL", "F", "GB", "E", "I", "A", "S", "CH", "PL")
+SIGN_SHARE = 0.03  # of the plates have a country's sign beside them, which is no character of the number
 SPREAD_MIN = 45  # grey levels between ink and paper that a plate keeps under infrared light
 
 
@@ -54,6 +56,8 @@ def framed(flat: Bgr, rng: np.random.Generator) -> tuple[Bgr, Points]:
     height, width = flat.shape[:2]
     if rng.random() < 0.35:
         return flat, _outline(width, height, 0, 0)
+    if rng.random() < SIGN_SHARE and width > 2 * height:
+        return _with_sign(flat, rng), _outline(width, height, 0, 0)
     left = right = int(width * rng.uniform(0.005, 0.04))
     top, bottom = int(height * rng.uniform(0, 0.12)), int(height * rng.uniform(0.02, 0.24))
     if rng.random() < 0.12:
@@ -71,6 +75,23 @@ def framed(flat: Bgr, rng: np.random.Generator) -> tuple[Bgr, Points]:
             box = (left + margin, y1 + (y2 - y1) // 8, left + width - margin, y2 - (y2 - y1) // 8)
             write(held, box, one_of(DEALERS, rng), (bright, bright, bright), rng)
     return held, _outline(width, height, left, top)
+
+
+def _with_sign(flat: Bgr, rng: np.random.Generator) -> Bgr:
+    """The plate with the country's letters at its right, on a panel of their own."""
+    height, width = flat.shape[:2]
+    room, gap = int(height * rng.uniform(0.6, 1.1)), max(1, int(height * rng.uniform(0.01, 0.12)))
+    dark, level = int(rng.integers(10, 60)), int(rng.integers(190, 245))
+    beside = cv2.copyMakeBorder(flat, 0, 0, 0, room + gap, cv2.BORDER_CONSTANT, value=(dark, dark, dark))
+    left, inset = width + gap, max(1, height // 20)
+    if rng.random() < 0.5:
+        centre, axes = (left + room // 2, height // 2), (max(1, room // 2 - inset), max(1, height // 2 - inset))
+        cv2.ellipse(beside, centre, axes, 0, 0, 360, (level, level, level), -1, cv2.LINE_AA)
+    else:
+        cv2.rectangle(beside, (left, inset), (left + room - 1, height - 1 - inset), (level, level, level), -1)
+    box = (left + room // 5, height // 4, left + room - room // 5, height - height // 4)
+    write(beside.astype(np.uint8, copy=False), box, one_of(COUNTRY_SIGNS, rng), (dark, dark, dark), rng)
+    return np.asarray(beside, np.uint8)
 
 
 def _outline(width: int, height: int, left: int, top: int) -> Points:

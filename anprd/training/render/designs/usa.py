@@ -31,6 +31,8 @@ MIXED: tuple[Design, ...] = (
         "Virginia/TEXAS/Alabama/OHIO",
         "GO ARMY/Breast Cancer Awareness/PURPLE HEART/Autism Awareness",
         "sdddd",
+        "edddds",
+        "eddddd",
         "aadda",
         "sddaa",
         "ddddd",

@@ -256,6 +256,7 @@ WEST: tuple[Design, ...] = (
         "a-dddd",
         "a.ddd",
         "n.a.ddd",
+        "dd.a.dd",
         "{word}",
         name="be-old",
         weight=0.6,
