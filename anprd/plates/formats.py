@@ -95,7 +95,12 @@ COUNTRIES = (
         | {"va99p99": 0.005},
         {"v": "BCDEFGKLNOPRSTWZ", "a": "ABCDEFGHIJKLMNOPRSTUVWYZ", "p": _POLISH},
     ),
-    Country("CZ", 8, {"1r99999": 0.6, "1rA9999": 0.25, "AAA9999": 0.1}, {"r": "ABCEHJKLMPSTUZ"}),
+    Country(
+        "CZ",
+        8,
+        {"1r99999": 0.6, "1rc9999": 0.25, "ccc9999": 0.1},
+        {"r": "ABCEHJKLMPSTUZ", "c": "ABCDEFHIJKLMNPRSTUVXYZ"},
+    ),
     Country(
         "SK",
         3.5,
@@ -126,7 +131,17 @@ COUNTRIES = (
     ),
     Country("FR", 48, {"sf999ff": 0.93, "9999ff99": 0.01, "999fff99": 0.01}, {"s": _SO_FAR, "f": _FRENCH}),
     Country("IT", 50, {"si999ii": 0.9, "ii99999": 0.08}, {"s": _SO_FAR, "i": _ITALIAN}),
-    Country("ES", 35, {"9999eee": 0.93, "A9999AA": 0.03, "AA9999AA": 0.01}, {"e": _NO_VOWELS.replace("Q", "")}),
+    Country(
+        "ES",
+        35,
+        {"9999eee": 0.93, "p9999oo": 0.04},
+        {
+            "e": _NO_VOWELS.replace("Q", ""),
+            "p": "A AB AL AV B BA BI BU C CA CC CE CO CR CS CU GC GE GI GR GU H HU IB J L LE LO LU M MA ML MU NA O OR "
+            "OU P PM PO S SA SE SG SO SS T TE TF TO V VA VI Z ZA",
+            "o": "ABCDEFGHJKLMNPSTUVWXYZ",
+        },
+    ),
     Country(
         "HR",
         2.5,
@@ -176,12 +191,12 @@ COUNTRIES = (
     Country("HU", 5, {"AAA999": 0.75, "AAAA999": 0.2}),
     Country("BE", 7, {"bAAA999": 0.72, "sAAA999": 0.06, "AAA999": 0.15, "999AAA": 0.05}, {"b": "12", "s": "89"}),
     Country("SE", 6.5, {"sss999": 0.75, "sss99s": 0.2}, {"s": "ABCDEFGHJKLMNOPRSTUWXYZ"}),
-    Country("FI", 4, {"AAA999": 0.9}),
-    Country("LT", 2, {"AAA999": 0.85}),
+    Country("FI", 4, {"fff199": 0.8, "fff19": 0.05, "fff1": 0.02}, {"f": "ABCEFGHIJKLMNOPRSTUVXYZ"}),
+    Country("LT", 2, {"lll999": 0.85}, {"l": "ABCDEFGHJKLMNOPRSTUVZ"}),
     Country("LV", 1, {"AA1999": 0.7, "AA199": 0.15}),
     Country("EE", 1, {"999AAA": 0.9}),
-    Country("DK", 3.5, {"AA99999": 0.9}),
-    Country("NO", 3.5, {"AA19999": 0.9}),
+    Country("DK", 3.5, {"dd19999": 0.9}, {"d": "ABCDEHJKLMNPRSTUVXYZ"}),
+    Country("NO", 3.5, {"nn19999": 0.9}, {"n": "ABCDEFHJKLNPRSTUVXYZ"}),
     Country("LU", 0.6, {"AA1999": 0.75, "AA199": 0.15}),
     Country("PT", 7, {"99AA99": 0.6, "9999AA": 0.15, "AA9999": 0.1, "AA99AA": 0.12}),
     Country(
@@ -217,6 +232,14 @@ COUNTRIES = (
         75,
         {"pv99999": 0.4, "pv999999": 0.48, "pvv99999": 0.04, "pv9999": 0.02, "pvv999999": 0.03},
         {"p": " ".join(str(province) for province in range(11, 100) if province != 13), "v": "ABCDEFGHKLMNPRSTUVXYZ"},
+    ),
+    Country(
+        "CN",
+        330,  # its first character, which says the province, is no letter and is not read
+        {"c99999": 0.35, "cc9999": 0.25, "c9c999": 0.06, "c99c99": 0.04, "c999c9": 0.04, "c9999c": 0.05}
+        | {"ccc999": 0.01, "cc9c99": 0.02, "cc99c9": 0.02, "cc999c": 0.03, "c9cc99": 0.02, "c9c99c": 0.01}
+        | {"ce99999": 0.06, "cec9999": 0.04},
+        {"c": "ABCDEFGHJKLMNPQRSTUVWXYZ", "e": "DF"},
     ),
     Country("PH", 14, {"AAA9999": 0.47, "AAA999": 0.45, "A9A999": 0.03}),
     Country("BR", 115, {"AAA9A99": 0.5, "AAA9999": 0.5}),

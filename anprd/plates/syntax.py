@@ -24,6 +24,11 @@ LIKELIER = 8.0  # guess, checked on labelled crops: the named country was right 
 REPAIR_CONFIDENCE_MAX = 0.8  # a character that the reader is surer of stays, whatever the syntax says
 REPAIR_POSITIONS_MAX = 2  # more swaps make a plate of any lettering
 
+ANY_TEXT = 0.1  # likelihood of what nothing here foresees, over that of plates; fitted: docs/models.md#noughts
+WORDS = 0.5  # the same of words
+LETTERS, WORD_LETTERS = 26.0, 12.0  # a word's letters are as hard to guess as if there were a dozen
+WORD_LENGTH_MIN = 4
+
 _DIGITS = string.digits
 _PLAIN = {"9": _DIGITS, "1": _DIGITS[1:], "A": string.ascii_uppercase}
 _SHAPES = str.maketrans(dict.fromkeys(string.ascii_uppercase, "A") | dict.fromkeys(_DIGITS, "9"))
@@ -53,6 +58,15 @@ def region(text: str) -> str:
 def regions(text: str) -> frozenset[str]:
     """Every country with a series that the text fits."""
     return frozenset(_likelihoods(text))
+
+
+def likelihood(text: str) -> float:
+    """How likely a plate is to bear this text, over the likelihood of others of its length; never 0.
+
+    Besides the series of countries there are plates with words, and plates that nothing here foresees.
+    """
+    word = WORDS * WORD_LETTERS ** -len(text) if len(text) >= WORD_LENGTH_MIN and lettering(text) else 0.0
+    return sum(_likelihoods(text).values()) + word + ANY_TEXT * LETTERS ** -len(text)
 
 
 def plausible(text: str) -> bool:

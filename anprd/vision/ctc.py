@@ -25,25 +25,29 @@ def decode(logits: NDArray[np.float32], *, line_columns: int) -> Reading:
         The text, with the highest probability each character had in its run of columns; `rows` is 2 where both lines
         hold characters.
     """
+    reading, _ = decode_with_rivals(logits, line_columns=line_columns)
+    return reading
+
+
+def decode_with_rivals(logits: NDArray[np.float32], *, line_columns: int) -> tuple[Reading, NDArray[np.float32]]:
+    """As `decode`, and what else each character may be.
+
+    Returns:
+        The reading, and (characters, 1 + len(ALPHABET)) float32: each class's highest probability in each character's
+        run of columns.
+    """
     probabilities = _softmax(logits)
     classes = probabilities.argmax(axis=1)
-    best = probabilities[np.arange(len(classes)), classes]
     starts = np.flatnonzero(np.diff(classes, prepend=-1))
-    runs = [
-        (int(classes[start]), int(start), float(peak)) for start, peak in zip(starts, _peaks(best, starts), strict=True)
-    ]
-    characters = [(ALPHABET[index - 1], start, peak) for index, start, peak in runs if index != BLANK]
-    lines = {start // line_columns for _, start, _ in characters}
-    return Reading(
-        text="".join(character for character, _, _ in characters),
-        confidences=tuple(peak for _, _, peak in characters),
-        rows=max(1, len(lines)),
+    peaks: NDArray[np.float32] = np.maximum.reduceat(probabilities, starts, axis=0)
+    spoken = np.flatnonzero(classes[starts] != BLANK)
+    characters = classes[starts[spoken]]
+    reading = Reading(
+        text="".join(ALPHABET[index - 1] for index in characters),
+        confidences=tuple(peaks[spoken, characters].tolist()),
+        rows=max(1, len(set((starts[spoken] // line_columns).tolist()))),
     )
-
-
-def _peaks(best: NDArray[np.float32], starts: NDArray[np.intp]) -> NDArray[np.float32]:
-    peaks: NDArray[np.float32] = np.maximum.reduceat(best, starts)
-    return peaks
+    return reading, peaks[spoken]
 
 
 def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from anprd.records import Luma, Reading
-from anprd.vision import ctc
+from anprd.vision import ctc, noughts
 from anprd.vision.inference import Network
 
 INPUT_HEIGHT_PX = 48
@@ -28,4 +28,5 @@ class Reader:
         Args:
             plate: (48, 160) uint8, the plate stretched over the whole of it.
         """
-        return ctc.decode(self._network(plate[None, None])[0], line_columns=LINE_COLUMNS)
+        reading, rivals = ctc.decode_with_rivals(self._network(plate[None, None])[0], line_columns=LINE_COLUMNS)
+        return noughts.settle(reading, rivals)

@@ -55,3 +55,13 @@ def test_any_text_survives_being_written_in_columns(text: str) -> None:
     reading = ctc.decode(columns(spaced), line_columns=COLUMNS)
     assert reading.text == text
     assert len(reading.confidences) == len(text)
+
+
+def test_rivals_are_what_else_each_character_may_be() -> None:
+    logits = columns([class_of("0"), class_of("0"), 0, class_of("7")])
+    logits[1, class_of("O")] = SURE - 1
+    reading, rivals = ctc.decode_with_rivals(logits, line_columns=COLUMNS)
+    assert reading.text == "07"
+    assert rivals.shape == (2, 1 + len(ctc.ALPHABET))
+    assert rivals[0, class_of("O")] == pytest.approx(0.27, abs=0.01)
+    assert rivals[1, class_of("O")] < 1e-3

@@ -107,3 +107,16 @@ def test_a_repair_swaps_at_most_two_unsure_look_alikes(text: str, data: st.DataO
     assert len(changed) <= syntax.REPAIR_POSITIONS_MAX
     assert all(confidences[index] < syntax.REPAIR_CONFIDENCE_MAX for index in changed)
     assert syntax.repair(repaired, confidences) == repaired
+
+
+def test_a_text_that_some_country_writes_is_likelier_than_one_that_none_does() -> None:
+    assert syntax.likelihood("X069XP36") > syntax.likelihood("XO69XP36") > 0
+
+
+def test_a_word_is_likelier_than_the_same_with_a_figure_that_no_country_writes_there() -> None:
+    assert syntax.likelihood("VOCEGOSTA") > syntax.likelihood("VOCEG0STA")
+
+
+def test_chinese_plates_are_known_by_what_follows_the_province() -> None:
+    assert syntax.region("A12345") == "CN"
+    assert syntax.regions("AD12345") >= {"CN"}
