@@ -100,7 +100,7 @@ def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
     began_s = time.perf_counter()
     detections = vision.photo_detector.detect(image, confidence_min=vision.photo_confidence_min)
     detected_s = time.perf_counter()
-    sightings = [vision.read(image, detection) for detection in detections]
+    sightings = [vision.read_still(image, detection) for detection in detections]
     read_s = time.perf_counter()
     spans = {"detect": detected_s - began_s, "read": read_s - detected_s, "total": read_s - began_s}
     return sightings, {name: round(1000 * span_s, 2) for name, span_s in spans.items()}

@@ -6,7 +6,7 @@ that it never saw is then a fair test (docs/measured.md#confidence).
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
-from anprd.records import Box, Reading
+from anprd.records import Bgr, Box, Detection, Reading, Sighting
 from anprd.training import index, manifest, reader_data
 from anprd.training.evaluation import cases, curves, summary
 from anprd.training.evaluation.texts import right_characters
@@ -35,6 +35,9 @@ SEED = 2  # a training renders with 1
 PENALTY = 1.0  # on squared slopes: keeps them finite where all that is sure is right
 STEPS = 30  # Newton's; it converges in under ten
 DIGITS = 4
+
+
+Look = Callable[[Bgr, Detection], Sighting]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,9 @@ def calibrate_reader(
     vision = replace(Vision.load(folder), calibration=None)
     rng = np.random.default_rng(0)
     crops = [*_drawn(seen, rng), *_drawn(rendered, rng)]
-    samples = [sample for sample in _samples(vision, progress(crops), rng) if sample.reading.text]
-    fitted = fit(samples)
-    sure = [replace(sample, reading=fitted.apply(sample.reading)) for sample in samples]
+    fitted = fit([sample for sample in _samples(vision.read, progress(crops), rng) if sample.reading.text])
+    # A photo's plate is read in several looks: what they agree on is what is told or not.
+    sure = list(_samples(replace(vision, calibration=fitted).read_still, progress(_counted(seen)), rng))
     calibration = replace(fitted, read_confidence_min=threshold(sure, precision))
     manifest.amend(folder, "reader", {"calibration": _table(calibration, precision)})
     return calibration
@@ -181,10 +184,17 @@ def _drawn(crops: Sequence[LabelledCrop], rng: np.random.Generator) -> list[Labe
     return [crops[int(index)] for index in rng.permutation(len(crops))[:CROPS_MAX]]
 
 
-def _samples(vision: Vision, crops: Iterable[LabelledCrop], rng: np.random.Generator) -> Iterator[Sample]:
+def _counted(crops: Sequence[LabelledCrop]) -> Sequence[LabelledCrop]:
+    """Those that a threshold is counted on: read by eye, where there are enough."""
+    by_eye = [crop for crop in crops if crop.trust in EYE_TRUST]
+    return by_eye if len(by_eye) >= EYE_COUNT_MIN else crops
+
+
+def _samples(read: Look, crops: Iterable[LabelledCrop], rng: np.random.Generator) -> Iterator[Sample]:
     for crop in crops:
         image = np.asarray(cv2.cvtColor(reader_data.damage(crop.image, rng), cv2.COLOR_GRAY2BGR), np.uint8)
-        yield Sample(crop.text, cases.read_crop(vision, image, _erring_box(crop, rng)), crop.trust)
+        sighting = read(image, Detection(_erring_box(crop, rng), 1.0))
+        yield Sample(crop.text, sighting.reading or cases.NOTHING_READ, crop.trust)
 
 
 def _erring_box(crop: LabelledCrop, rng: np.random.Generator) -> Box:

@@ -7,7 +7,7 @@ import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Box, Corners, Detection, Reading, Sighting
-from anprd.vision import confidence, ctc, straighten, weights
+from anprd.vision import confidence, ctc, looks, straighten, weights
 from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
 from anprd.vision.letterbox import Size
@@ -80,6 +80,10 @@ class Vision:
         corners = self.corner_finder.find(image, detection.box)
         return Sighting(detection, corners, self.read_at(image, corners))
 
+    def read_still(self, image: Bgr, detection: Detection) -> Sighting:
+        """Straighten and read one plate of a photo, which is all that there is of it: in several looks."""
+        return looks.agreed([self.read(image, look) for look in looks.boxes(detection)])
+
     def read_at(self, image: Bgr, corners: Corners) -> Reading:
         """Read the plate between four corners."""
         quad = straighten.spread(corners, straighten.PLATE_MARGIN_X, straighten.PLATE_MARGIN_Y)
@@ -89,7 +93,7 @@ class Vision:
     def read_picture(self, image: Bgr) -> list[Sighting]:
         """Every plate of a photo, (h, w, 3) uint8, found and read, the surest first."""
         detections = self.photo_detector.detect(image, confidence_min=self.photo_confidence_min)
-        return [self.read(image, detection) for detection in detections]
+        return [self.read_still(image, detection) for detection in detections]
 
 
 def _ratio(entry: Entry, key: str, default: float) -> float:

@@ -31,7 +31,7 @@ class FakeVision:
         self._readings = list(readings)
         self._turn = 0
 
-    def read(self, image, detection):
+    def read_still(self, image, detection):
         self._turn += 1
         return Sighting(detection, detection.box.corners, self._readings[(self._turn - 1) % len(self._readings)])
 

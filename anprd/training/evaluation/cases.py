@@ -139,9 +139,9 @@ def hits(found: Sequence[Detection], truths: Sequence[Box]) -> NDArray[np.bool_]
 
 
 def read_crop(vision: Vision, image: Bgr, box: Box | None = None) -> Reading:
-    """The reading of a crop that is one plate, or of the plate in its `box`."""
+    """The reading of a crop that is one plate, or of the plate in its `box`, as `anprd read` reads a photo's."""
     height, width = image.shape[:2]
-    sighting = vision.read(image, Detection(box or Box(0, 0, width, height), 1.0))
+    sighting = vision.read_still(image, Detection(box or Box(0, 0, width, height), 1.0))
     return sighting.reading or NOTHING_READ
 
 
