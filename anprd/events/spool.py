@@ -89,9 +89,16 @@ class Spool:
         """How many events were lost to the limit or to damage since the file was begun."""
         return self._dropped
 
-    def remember(self, plate: str, at: datetime) -> None:
-        """Note that the plate was seen then (aware), for `recent`; `put` does so by itself."""
-        self._do(lambda db: self._remember(db, plate, at))
+    def remember(self, seen: Iterable[tuple[str, datetime]]) -> None:
+        """Note plates and when each was last seen (aware), in one commit, for `recent`; `put` does so by itself."""
+        noted = list(seen)
+        if noted:
+            self._do(lambda db: self._remember_all(db, noted))
+
+    def remember_only(self, seen: Iterable[tuple[str, datetime]]) -> None:
+        """The same, and forget every other plate: the clock was set, and their times mean nothing any more."""
+        noted = list(seen)
+        self._do(lambda db: self._remember_only(db, noted))
 
     def recent(self, since: datetime) -> list[tuple[str, datetime]]:
         """Plates confirmed since then (aware) and when each was last seen, oldest first; two hours are kept."""
@@ -223,6 +230,16 @@ class Spool:
             gone = db.executemany(f"DELETE FROM events WHERE {column} = ?", values).rowcount  # noqa: S608, two fixed words
         self._depth = max(0, self._depth - max(0, gone))
         self._full = self._depth >= self._events_max
+
+    def _remember_only(self, db: sqlite3.Connection, noted: Sequence[tuple[str, datetime]]) -> None:
+        with _transaction(db):
+            db.execute("DELETE FROM plates")
+            db.executemany("INSERT OR REPLACE INTO plates VALUES (?, ?)", [(plate, _to_ms(at)) for plate, at in noted])
+
+    def _remember_all(self, db: sqlite3.Connection, noted: Sequence[tuple[str, datetime]]) -> None:
+        with _transaction(db):
+            for plate, at in noted:
+                self._remember(db, plate, at)
 
     def _remember(self, db: sqlite3.Connection, plate: str, at: datetime) -> None:
         at_ms, kept_ms = _to_ms(at), PLATES_KEPT_H * 3_600_000

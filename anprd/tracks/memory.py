@@ -71,6 +71,14 @@ class Memory:
                 seen.append((known.plate, known.last_t_s))
         return seen
 
+    def held(self, now_t_s: float) -> list[tuple[str, float]]:
+        """Every plate that is held now, those known from before this process included, with when it was last seen."""
+        return [
+            (known.plate, now_t_s if self._is_parked(known, now_t_s) else known.last_t_s)
+            for known in self._known
+            if self._is_held(known, now_t_s) or self._is_parked(known, now_t_s)
+        ]
+
     def told(self, plate: str, t_s: float) -> bool:
         """Whether the plate is held."""
         return any(known.plate == plate and self._is_held(known, t_s) for known in self._known)

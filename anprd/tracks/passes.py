@@ -59,6 +59,10 @@ class Passes:
         """
         return self._memory.seen_since(t_s, now_t_s=now_t_s)
 
+    def held(self, now_t_s: float) -> list[tuple[str, float]]:
+        """All plates that are held, and when each was last seen (`seen_since` has those that this process saw)."""
+        return self._memory.held(now_t_s)
+
     def feed(self, sightings: Sequence[Sighting], t_s: float) -> list[Verdict]:
         """Take one frame's plates, in any order, and return what they settled.
 

@@ -34,7 +34,6 @@ WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
 PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
 GIVE_BACK_EVERY_S = 60.0
 MEMORY_EVERY_S = 10.0  # asking the kernel costs a millisecond or two
-NOTE_EVERY_S = 10.0  # well within the shortest hold anybody sets; costs one fsync for each plate in view
 
 
 class Source(Protocol):
@@ -93,7 +92,7 @@ class Doors:
     core_times: Callable[[], CoreTimes | None]
     """Of the thread that asks."""
     note_plates: Callable[[], object]
-    """Writes down which confirmed plates are in view: a parked car must not be told again by the next worker."""
+    """Writes down, where it is time to, which plates were confirmed: the next worker must not tell them again."""
 
 
 class Worker:
@@ -121,7 +120,7 @@ class Worker:
         self._settled = True
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
-        self._beat_s = self._memory_s = self._note_s = self._given_back_s = float("-inf")
+        self._beat_s = self._memory_s = self._given_back_s = float("-inf")
         self._beat_state = self._tally.state
         self._memory_bytes = 0
 
@@ -206,9 +205,7 @@ class Worker:
         age_s = self._tally.frame_age_s(now_s)
         if age_s is not None and age_s > self._camera.track_gap_s_max:
             self._settle()
-        if now_s - self._note_s >= NOTE_EVERY_S:
-            self._note_s = now_s
-            self._doors.note_plates()
+        self._doors.note_plates()
         if now_s - self._beat_s >= BEAT_S or self._tally.state is not self._beat_state:
             self._beat_s, self._beat_state = now_s, self._tally.state
             self._doors.say(Beat(self._facts()))

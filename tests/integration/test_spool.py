@@ -112,13 +112,21 @@ def test_confirmed_plates_are_remembered_across_restarts_and_after_delivery(path
 
 def test_a_plate_that_stays_is_remembered_as_it_was_last_seen(spool):
     spool.put(event(1))
-    spool.remember("A00001", START + timedelta(minutes=5))
+    spool.remember([("A00001", START + timedelta(minutes=5))])
     assert spool.recent(START) == [("A00001", START + timedelta(minutes=5))]
 
 
+def test_plates_can_be_noted_anew_all_at_once(spool):
+    spool.put(event(1))
+    spool.put(event(2))
+    spool.remember_only([("A00002", START - timedelta(hours=1))])
+    assert spool.recent(START - timedelta(days=1)) == [("A00002", START - timedelta(hours=1))]
+    assert spool.depth() == 2
+
+
 def test_the_memory_of_plates_is_bounded_in_both_directions_of_time(spool):
-    spool.remember("OLD", START - timedelta(hours=PLATES_KEPT_H, seconds=1))
-    spool.remember("FUTURE", START + timedelta(days=400))
+    spool.remember([("OLD", START - timedelta(hours=PLATES_KEPT_H, seconds=1))])
+    spool.remember([("FUTURE", START + timedelta(days=400))])
     spool.put(event(0))
     assert [plate for plate, _ in spool.recent(START - timedelta(days=1000))] == ["A00000"]
 
@@ -175,7 +183,7 @@ def break_page_of(path: Path, number: int) -> None:
 def test_of_a_broken_file_everything_before_and_behind_the_damage_is_saved_in_order(path, spool, log):
     put_all(spool, range(300))
     spool.ack(spool.pending(10))
-    spool.remember("PARKED", START)
+    spool.remember([("PARKED", START)])
     spool.close()
     break_page_of(path, 150)
     spool.put(event(999))
