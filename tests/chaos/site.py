@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
@@ -20,6 +21,8 @@ from tests.chaos.watch import STREAM, Ledger, StatusWatch
 from tests.redis_server import RedisServer
 
 DISK_MIB = 16
+BEGUN_S_MAX = 30.0
+DEATH_KNOWN_S = 1.0  # until then the status may tell of one that was just killed
 HOLD_S = 8.0  # the films are short: the same vehicle comes again every twenty seconds
 
 
@@ -91,6 +94,18 @@ class Site:
 
     def spool(self, camera: str) -> Path:
         return self.state_dir / "spool" / f"{camera}.sqlite"
+
+    def await_workers(self) -> None:
+        """Until every camera has a worker that is past its beginning."""
+        time.sleep(DEATH_KNOWN_S)
+        until_s = time.monotonic() + BEGUN_S_MAX
+        while time.monotonic() < until_s and not all(self._has_begun(name) for name in self.cameras):
+            time.sleep(0.1)
+
+    def _has_begun(self, camera: str) -> bool:
+        look = self.status.latest(camera)
+        fresh = look is not None and time.monotonic() - look.at_s < 1.0
+        return fresh and look.state in {"streaming", "waiting"}
 
     def worker_pid(self, camera: str) -> int | None:
         look = self.status.latest(camera)
