@@ -57,7 +57,12 @@ class Pipeline:
     @property
     def awaits_more(self) -> bool:
         """Whether the next frame is wanted soon: something moved, or a plate is in view of which nothing was said."""
-        return self._alert or self.passes.unsettled(self._t_s)
+        return self._alert or self.unsettled
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether a plate is in view of which nothing was said."""
+        return self.passes.unsettled(self._t_s)
 
     @property
     def counts(self) -> Counter[str]:

@@ -39,6 +39,8 @@ class ScriptedCamera:
     """steady: 20 frames a second. behind: the same, two seconds late. silent: none.
     stuck: one frame. deaf: streams and never looks up. dying: a bug."""
 
+    wakefulness = None
+
     def __init__(self, script, waiting):
         self.counts = Counter()
         self.lag_s = 2.0 if script == "behind" else 0.0
@@ -68,6 +70,8 @@ class ScriptedCamera:
 class Stages:
     """One vehicle stands in view: its pass is settled when the worker drains."""
 
+    unsettled = False
+
     def __init__(self, script, plate):
         self.counts = Counter()
         self._script = script
@@ -91,7 +95,7 @@ class Stages:
         return [Verdict(VerdictKind.CONFIRMED, 1, self._plate, 0.9, 3, 4, 1, Box(0, 0, 9, 3), at_s, at_s, at_s)]
 
 
-def build(camera, settings, *, stop, say, allowed_fps):
+def build(camera, settings, *, stop, say, allowed_fps, leave):
     """As `anprd.worker.composition.build`."""
     script = camera.url.rsplit("/", 1)[-1]
     if script == "misconfigured":

@@ -1,4 +1,4 @@
-"""Once a second: what the workers say of their queues goes into `load`, what comes out goes to the workers.
+"""Once a second: what the workers say of their queues goes into `load` and `turns`, what comes out goes to the workers.
 
 It says that cameras are held back when that begins and when it is over, never in between: the status shows the rest.
 """
@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from anprd.observe import logs
-from anprd.supervisor.load import CameraLoad, Load
+from anprd.supervisor.load import CameraLoad, Load, machine_standing_s
+from anprd.supervisor.turns import Turns
+from anprd.video.wakefulness import Leave
 
 TICK_S = 1.0  # workers beat as often
 
@@ -20,13 +22,14 @@ class Balance:
         self,
         *,
         loads: Callable[[float], Sequence[CameraLoad]],
-        allow: Callable[[Mapping[str, float]], object],
+        allow: Callable[[Mapping[str, float], Mapping[str, Leave]], object],
         wall: Callable[[], datetime],
     ) -> None:
         """
         Args:
             loads: how the cameras fare at a moment of the supervisor's monotonic clock.
-            allow: tells the workers how many frames a second each may look at.
+            allow: tells the workers how many frames a second each may look at, and those that can sleep whether they
+                may wake.
             wall: now, aware.
         """
         self._loads = loads
@@ -34,6 +37,7 @@ class Balance:
         self._wall = wall
         self._log = logs.get()
         self._load = Load()
+        self._turns = Turns()
         self._due_s = float("-inf")
         self._overloaded_since: tuple[float, datetime] | None = None
         self._slow: frozenset[str] = frozenset()
@@ -45,9 +49,10 @@ class Balance:
             return
         self._due_s = now_s + TICK_S
         loads = self._loads(now_s)
-        rates = self._load.tick(now_s, loads)
+        rates = self._load.tick(now_s, loads, rising=self._turns.awake_max is None)
+        leaves = self._turns.tick(now_s, loads, standing_s=machine_standing_s(loads), thrift=self._load.thrift)
         self._held = sum(rates[camera.name] < camera.detect_fps_max for camera in loads)
-        self._allow(rates)
+        self._allow(rates, leaves)
         self._tell_of_machine(now_s, loads)
         self._tell_of_cameras(rates)
 
@@ -60,6 +65,8 @@ class Balance:
             else self._overloaded_since[1].isoformat(timespec="seconds").replace("+00:00", "Z"),
             "level": round(self._load.machine.value, 3),
             "cameras_held": self._held,
+            "awake_max": None if self._turns.awake_max is None else int(self._turns.awake_max),
+            "cameras_asking": self._turns.asking,
         }
 
     def _tell_of_machine(self, now_s: float, loads: Sequence[CameraLoad]) -> None:

@@ -10,7 +10,7 @@ from anprd.supervisor import decisions
 from anprd.supervisor.children import Handle
 from anprd.supervisor.decisions import ChildFacts
 from anprd.supervisor.load import CameraLoad
-from anprd.worker.messages import Beat, Facts, Misconfigured, State, Stopped
+from anprd.worker.messages import Beat, Facts, Hold, Misconfigured, State, Stopped
 
 FRESH_S = 3.0  # a beat a second is due; an older one says nothing of now
 SETTLED_S = 10.0  # in its first seconds a worker is behind because networks are compiled
@@ -31,8 +31,8 @@ class Child:
         self.misconfigured: str | None = None
         self.start_at_s = 0.0
         self.restarts = 0
-        self.detect_fps: float | None = None
-        """What this process was told that it may look at; None: nothing."""
+        self.hold: Hold | None = None
+        """What this process was told that it may do; None: nothing."""
         self._failures = 0
         self._started_s = 0.0
         self._beat_s = 0.0
@@ -59,7 +59,7 @@ class Child:
         self._started_s = self._beat_s = now_s
         self._streaming_since_s = None
         self._facts = None
-        self.detect_fps = None
+        self.hold = None
 
     def heard(self, message: object, now_s: float) -> None:
         """Take what the worker said."""
@@ -97,6 +97,13 @@ class Child:
         self._failures = 0
         self.start_at_s = 0.0
 
+    def burdens(self, now_s: float) -> bool:
+        """Whether it has just begun and waits for a core."""
+        if self.handle is None or self.told_s is not None:
+            return False
+        streaming_s = None if self._streaming_since_s is None else now_s - self._streaming_since_s
+        return decisions.burdens(self._facts, age_s=now_s - self._started_s, streaming_s=streaming_s)
+
     def hears(self, now_s: float) -> bool:
         """Whether it runs, and well enough to take a word."""
         runs = self.handle is not None and self.told_s is None
@@ -105,10 +112,13 @@ class Child:
     def load(self, now_s: float) -> CameraLoad:
         """How it keeps up."""
         known = CameraLoad(self.camera.name, self.camera.detect_fps_max, self.camera.priority)
-        since_s = self._streaming_since_s
-        if not self.hears(now_s) or self._facts is None or since_s is None or now_s - since_s < SETTLED_S:
+        facts, since_s = self._facts, self._streaming_since_s
+        if not self.hears(now_s) or facts is None:
             return known
-        facts = self._facts
+        told = facts.confirmed + facts.unreadable
+        known = replace(known, wakefulness=facts.wakefulness, unsettled=facts.unsettled, told=told)
+        if since_s is None or now_s - since_s < SETTLED_S:
+            return known
         return replace(known, standing_s=facts.standing_lag_s, run_ratio=facts.run_ratio, wait_ratio=facts.wait_ratio)
 
     def state(self) -> State:

@@ -16,6 +16,7 @@ from anprd.supervisor.child import Child, disabled_row, exit_text
 from anprd.supervisor.children import Handle, Spawner, SpawnError
 from anprd.supervisor.decisions import Action, Reload
 from anprd.supervisor.load import CameraLoad
+from anprd.video.wakefulness import FREELY, Leave
 from anprd.worker.messages import Drain, Hold
 
 
@@ -53,17 +54,20 @@ class Fleet:
     def tick(self) -> bool:
         """Do for every child what is due, but start one at most: a start holds up the loop for some milliseconds.
 
+        None is started while many that have just begun wait for a core.
+
         Returns:
             Whether more of them shall start, so that the next tick should come at once.
         """
         starts = 0
+        room = decisions.OPENINGS_MAX - sum(child.burdens(self._now_s()) for child in self._children.values())
         for child in list(self._children.values()):
             action = decisions.next_action(child.facts(), self._now_s())
             if action is Action.START:
                 starts += 1
-            if action is not Action.START or starts == 1:
+            if action is not Action.START or (starts == 1 and room > 0):
                 self._act(child, action)
-        return starts > 1
+        return starts > 1 and room > 1
 
     def adopt(self, settings: Settings, reload: Reload) -> None:
         """Take new settings: start, drain and replace the cameras that `reload` names, and no others."""
@@ -93,16 +97,19 @@ class Fleet:
         """How the cameras keep up that have a worker."""
         return [child.load(now_s) for child in self._children.values() if child.handle is not None]
 
-    def allow(self, detect_fps: Mapping[str, float]) -> None:
-        """Tell the workers how many frames a second they may look at; one that knows is not told again."""
+    def allow(self, detect_fps: Mapping[str, float], leaves: Mapping[str, Leave]) -> None:
+        """Tell the workers how many frames a second they may look at, and whether they may wake.
+
+        One that knows is not told again. Who is in neither mapping may do all.
+        """
         for name, child in self._children.items():
             most = child.camera.detect_fps_max
             allowed = detect_fps.get(name, most)
             rate = most if allowed >= most else min(most, round(allowed, 1))
-            known = most if child.detect_fps is None else child.detect_fps
-            if rate != known and child.hears(self._now_s()):
-                child.detect_fps = rate
-                self._send(child, Hold(rate))
+            hold = Hold(rate, leaves.get(name, FREELY))
+            if hold != (child.hold or Hold(most)) and child.hears(self._now_s()):
+                child.hold = hold
+                self._send(child, hold)
 
     def kill(self) -> None:
         """End every worker now."""

@@ -14,6 +14,7 @@ from anprd.video.clock import NOMINAL_S, Clock, Timeline, wall_of
 from anprd.video.decoder import DecodedPicture, Decoder, OpenStream
 from anprd.video.frames import Frame
 from anprd.video.troubles import Trouble, sentence
+from anprd.video.wakefulness import Wakefulness
 
 _GAP_S_MAX = 3600.0  # a recording made on motion leaps, and its times shall be those a player shows
 _PLAYED_GAP_S_MAX = 10.0  # but nobody wants to watch the leap
@@ -25,6 +26,7 @@ class ClipSource:
     """A recording read once, as fast as it goes: a `Source`."""
 
     lag_s = 0.0
+    wakefulness: Wakefulness | None = None
 
     def __init__(self, path: str, clock: Clock) -> None:
         self.name = path
@@ -52,6 +54,8 @@ class ClipSource:
 
 class PlayedSource:
     """A recording played in real time, once or for ever: a `Source` that behaves like a camera."""
+
+    wakefulness: Wakefulness | None = None
 
     def __init__(self, path: str, clock: Clock, waiting: Callable[[], None], *, endless: bool) -> None:
         self.name = path

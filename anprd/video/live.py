@@ -11,6 +11,7 @@ from anprd.settings import CameraSettings
 from anprd.video.clock import Clock
 from anprd.video.frames import Frame
 from anprd.video.session import WAIT_S, Session
+from anprd.video.wakefulness import Leave, Wakefulness
 
 NAP_S = 0.1  # while nothing moves: several frames at a time cost less than one by one
 
@@ -28,6 +29,8 @@ class Call:
     """Whether somebody waits for the next frame; where not, it may come later or not at all."""
     open_session: Callable[..., Session] = Session
     """`Session`, or what stands in for it in tests."""
+    leave: Callable[[], Leave] = Leave
+    """What a camera that can sleep may do now."""
 
 
 class NetworkSource:
@@ -57,6 +60,10 @@ class NetworkSource:
     @property
     def fps(self) -> float:
         return self._main.fps
+
+    @property
+    def wakefulness(self) -> Wakefulness | None:
+        return None
 
     @property
     def lag_s(self) -> float:

@@ -54,12 +54,15 @@ class PacketReader:
                 self._raise_failure()
             return self._stream
 
-    def take(self, timeout_s: float) -> Arrival | None:
-        """The next packet; None: none came in time, or there will be none (`over`). Raises what reading raised."""
+    def take(self, timeout_s: float, *, late_s: float = 0.0) -> Arrival | None:
+        """The next packet; None: none came in time, or there will be none (`over`). Raises what reading raised.
+
+        `late_s`: by so much more than `BACKLOG_S_MAX` it may be late.
+        """
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._over, timeout_s)
             if self._queue:
-                self._skip_if_late()
+                self._skip_if_late(BACKLOG_S_MAX + late_s)
                 arrival = self._queue.popleft()
                 self._queue_bytes -= arrival.packet.size
                 return arrival
@@ -77,9 +80,9 @@ class PacketReader:
                 self._raise_failure()
             return arrivals
 
-    def _skip_if_late(self) -> None:
+    def _skip_if_late(self, late_s_max: float) -> None:
         """Nothing is skipped where no newer key frame is there: what follows refers to what would be."""
-        if self._clock.now_s() - self._queue[0].arrived_s <= BACKLOG_S_MAX:
+        if self._clock.now_s() - self._queue[0].arrived_s <= late_s_max:
             return
         newest = max((index for index, arrival in enumerate(self._queue) if arrival.packet.is_keyframe), default=0)
         self._counts["overrun"] += newest

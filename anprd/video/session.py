@@ -100,14 +100,18 @@ class Session:
             raise SourceError(sentence(Trouble.NO_ANSWER, self.name, seconds(self._open_limit_s)))
         return stream is not None
 
-    def take(self, wait_s: float) -> Arrival | None:
+    def take(self, wait_s: float, *, late_s: float = 0.0) -> Arrival | None:
         """The next packet; None: none came within `wait_s`, or this was closed.
+
+        Args:
+            wait_s: as told.
+            late_s: how late it may be on purpose; beyond that and a few seconds the newest key frame is next.
 
         Raises:
             SourceError: the stream failed, has ended, or was silent for `read_timeout_s`.
         """
         left_s = self._left_s()
-        arrival = self._reader.take(max(0.0, min(wait_s, left_s)))
+        arrival = self._reader.take(max(0.0, min(wait_s, left_s)), late_s=late_s)
         if arrival is None:
             self._bear_silence(left_s)
         else:

@@ -13,6 +13,7 @@ from anprd.video.clips import ClipSource, PlayedSource
 from anprd.video.clock import Clock
 from anprd.video.frames import Frame
 from anprd.video.live import Call, LiveSource
+from anprd.video.wakefulness import Leave, Wakefulness
 from anprd.video.waking import KeyframeSource, SubstreamSource
 
 _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
@@ -45,6 +46,10 @@ class Source(Protocol):
     def lag_s(self) -> float:
         """How far behind live the frame last given is now; 0 for a recording read as fast as it goes."""
 
+    @property
+    def wakefulness(self) -> Wakefulness | None:
+        """Whether nothing moves, and what it does about it; None where every frame is decoded anyway."""
+
     def frames(self) -> Iterator[Frame]:
         """Frames in stream order, once. Ends with the recording, or after `close`.
 
@@ -71,12 +76,14 @@ def open_source(
     clock: Clock,
     waiting: Callable[[], None] = _nothing,
     needed: Callable[[], bool] = _never,
+    leave: Callable[[], Leave] = Leave,
 ) -> Source:
     """Open what a camera's `url` names: rtsp(s), http(s), or `file:PATH` (or a plain path), which is played for ever.
 
     `waiting` is called at least every half second while the camera keeps the caller waiting, in the caller's thread;
     what it raises ends the wait. `needed` tells whether the next frames are wanted at once, because something moved in
     the last or is not settled yet; where not, a camera's may come late or, if `settings.wake` says so, not at all.
+    `leave` tells what such a camera may do now, where the cores are not enough for all.
 
     Raises:
         SourceError: it cannot be opened; one sentence without the password.
@@ -84,7 +91,7 @@ def open_source(
     """
     found = _SCHEME.match(url)
     if found and found["scheme"].lower() in _NETWORK_SCHEMES:
-        call = Call(url, settings, clock, waiting, needed)
+        call = Call(url, settings, clock, waiting, needed, leave=leave)
         if settings.wake == "keyframes":
             return KeyframeSource(call)
         if settings.wake != "always" and settings.substream is not None:

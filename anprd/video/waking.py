@@ -7,7 +7,7 @@ watched; what passes between two of them is missed, so that is for gates where v
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from anprd.settings import CameraSettings
@@ -18,13 +18,31 @@ from anprd.video.live import Call, NetworkSource
 from anprd.video.motion import Motion, MotionGate
 from anprd.video.reader import Arrival
 from anprd.video.session import WAIT_S
+from anprd.video.wakefulness import Wakefulness
 from anprd.video.watch import LEAD_S, LOOK_S, SubstreamWatch
 
 _GATE_S = 0.1  # motion need not be judged more often
+WAITED_S_MAX = 6.0  # who waits to be allowed to wake; a plate that is told later is of little use
+CATCH_UP_HZ = 0.3  # seconds a second, at the least, by which one who woke late shall come nearer to live
+
+
+@dataclass(frozen=True, slots=True)
+class Lookback:
+    """How far behind live one may be who has looked back. It shrinks, so that who does not catch up is seen to lag."""
+
+    first_s: float = 0.0
+    begun_s: float = 0.0
+    shrinks_hz: float = 0.0
+
+    def allowed_s(self, now_s: float) -> float:
+        return max(0.0, self.first_s - self.shrinks_hz * (now_s - self.begun_s))
 
 
 class SubstreamSource(NetworkSource):
-    """The main stream, decoded while `settings.substream` shows motion, and while nobody watches that."""
+    """The main stream, decoded while `settings.substream` shows motion, and while nobody watches that.
+
+    Without leave to wake it asks, keeps what comes for `WAITED_S_MAX`, and lets go what is older.
+    """
 
     def __init__(self, call: Call) -> None:
         super().__init__(call)
@@ -34,22 +52,32 @@ class SubstreamSource(NetworkSource):
         # Its own counts: a damaged picture of the substream is none lost.
         begin = partial(call.open_session, settings.substream, settings, clock, Counter(), decoding=decoder.ROUGHLY)
         self._watch = SubstreamWatch(begin, _gate(settings), clock)
+        self._leave = call.leave
         self._kept = GopBuffer()
         self._awake = True
         self._heard_s = clock.now_s()
-        self._allowed_lag_s = 0.0
+        self._asks_from_s: float | None = None
+        self._lookback = Lookback()
 
     @property
     def lag_s(self) -> float:
         """How far behind live, less what looking back takes: a frame of before the motion is late on purpose."""
-        return max(0.0, self._main.lag_s - self._allowed_lag_s)
+        return max(0.0, self._main.lag_s - self._lookback.allowed_s(self._clock.now_s()))
+
+    @property
+    def wakefulness(self) -> Wakefulness:
+        if self._awake:
+            return Wakefulness.AWAKE
+        return Wakefulness.ASLEEP if self._asks_from_s is None else Wakefulness.ASKS
 
     def frames(self) -> Iterator[Frame]:
         try:
             while not self._closed:
-                self._watch.look(0.0 if self._awake else WAIT_S)
+                self._watch_on()
                 if not self._wanted():
                     self._doze()
+                elif not self._leave().wake:
+                    self._ask()
                 elif self._awake:
                     yield from self._go_on()
                 else:
@@ -61,26 +89,50 @@ class SubstreamSource(NetworkSource):
         super().close()
         self._watch.close()
 
+    def _watch_on(self) -> None:
+        if self._awake:
+            self._watch.look(0.0)
+        elif self._leave().watch_all:
+            self._watch.look(WAIT_S)
+        else:
+            self._watch.glance(WAIT_S)
+
     def _wanted(self) -> bool:
-        return self._watch.is_blind(self._heard_s) or self._heard_s <= self._watch.moved_s + LEAD_S or self._needed()
+        asks = self._asks_from_s is not None and self._asks_from_s <= self._watch.moved_s + LEAD_S
+        moves = self._watch.is_blind(self._heard_s) or self._heard_s <= self._watch.moved_s + LEAD_S
+        return moves or asks or (self._awake and self._needed())
 
     def _go_on(self) -> Iterator[Frame]:
-        arrival = self._main.take(WAIT_S)
+        arrival = self._main.take(WAIT_S, late_s=self._lookback.allowed_s(self._clock.now_s()))
         if arrival is None:
-            self._allowed_lag_s = 0.0
+            self._lookback = Lookback()
             self._wait()
             return
         yield from self._decoded(arrival)
         if self._main.lag_s < LEAD_S:
-            self._allowed_lag_s = 0.0
+            self._lookback = Lookback()
 
     def _doze(self) -> None:
         """Keep what came since, undecoded."""
+        self._awake, self._asks_from_s = False, None
+        self._keep("asleep", keep_from_s=self._watch.since_s)
+
+    def _ask(self) -> None:
+        """The same, but something moves that is not to be missed if that can be helped."""
+        if self._asks_from_s is None:
+            self._asks_from_s = self._heard_s if self._awake else self._watch.since_s
         self._awake = False
+        self._asks_from_s = max(self._asks_from_s, self._heard_s - WAITED_S_MAX)
+        self._keep("unserved", keep_from_s=self._asks_from_s)
+
+    def _keep(self, reason: str, *, keep_from_s: float) -> None:
+        """Take what has come; what is let go counts as `reason`, what is kept as asleep."""
         for arrival in self._main.take_all(0.0):
             self._heard_s = arrival.arrived_s
             self.counts["asleep"] += 1
-            needless, excess = self._kept.put(arrival, keep_from_s=self._watch.since_s)
+            needless, excess = self._kept.put(arrival, keep_from_s=keep_from_s)
+            self.counts["asleep"] -= len(needless)
+            self.counts[reason] += len(needless)
             for passed in needless:
                 self._main.pass_over(passed)
                 self._main.forget()  # what is decoded next begins with a later key frame
@@ -90,18 +142,30 @@ class SubstreamSource(NetworkSource):
 
     def _wake(self) -> Iterator[Frame]:
         """Decode from the key frame before the motion on, and show what is not older than `LEAD_S` before it."""
-        self._awake = True
-        since_s = self._watch.since_s
-        self._allowed_lag_s = max(0.0, self._clock.now_s() - since_s)
+        now_s = self._clock.now_s()
+        if self._asks_from_s is None:
+            since_s = self._watch.since_s
+            self._lookback = Lookback(max(0.0, now_s - since_s))
+        else:
+            since_s = self._asks_from_s
+            self._lookback = Lookback(max(0.0, now_s - since_s), begun_s=now_s, shrinks_hz=CATCH_UP_HZ)
+        self._awake, self._asks_from_s = True, None
         kept = self._kept.take()
         shown = [arrival for arrival in kept if arrival.arrived_s >= since_s]
         self._keep_up(kept[: len(kept) - len(shown)])
         self._begin_at_key(shown)
-        for arrival in shown:
+        for number, arrival in enumerate(shown):
             if self._closed:
+                return
+            if not self._leave().wake:
+                self._put_back(shown[number:])
                 return
             self.counts["asleep"] -= 1
             yield from self._decoded(arrival)
+
+    def _put_back(self, arrivals: list[Arrival]) -> None:
+        for arrival in arrivals:
+            self._kept.put(arrival, keep_from_s=arrivals[0].arrived_s)
 
     def _keep_up(self, arrivals: list[Arrival]) -> None:
         """Decode and let go: what comes after refers to it."""
@@ -130,12 +194,17 @@ class KeyframeSource(NetworkSource):
         self._gate = _gate(call.settings)
         self._motion = Motion.unknown()
         self._judged_s = float("-inf")
-        self._awake = True
+        self._leave = call.leave
+        self._wakefulness = Wakefulness.AWAKE
+
+    @property
+    def wakefulness(self) -> Wakefulness:
+        return self._wakefulness
 
     def frames(self) -> Iterator[Frame]:
         try:
             while not self._closed:
-                if self._awake:
+                if self._wakefulness is Wakefulness.AWAKE:
                     arrival = self._main.take(WAIT_S)
                     yield from self._go_on(arrival) if arrival is not None else ()
                 else:
@@ -146,27 +215,33 @@ class KeyframeSource(NetworkSource):
 
     def _go_on(self, arrival: Arrival) -> Iterator[Frame]:
         yield from self._decoded(arrival)
-        self._awake = self._motion.active or self._needed()
+        self._wakefulness = self._stirred() if self._motion.active or self._needed() else Wakefulness.ASLEEP
+
+    def _stirred(self) -> Wakefulness:
+        return Wakefulness.AWAKE if self._leave().wake else Wakefulness.ASKS
 
     def _doze(self) -> Iterator[Frame]:
         self._clock.sleep(LOOK_S)  # several packets at a time cost less than one by one
         for arrival in self._main.take_all(WAIT_S):
-            if self._awake:
+            if self._wakefulness is Wakefulness.AWAKE:
                 yield from self._go_on(arrival)
             elif arrival.packet.is_keyframe:
                 yield from self._peep(arrival)
             else:
-                self.counts["asleep"] += 1
+                self._let_go()
 
     def _peep(self, arrival: Arrival) -> Iterator[Frame]:
         frame = self._main.still(arrival)
         if frame is not None:
             self._judge(frame)
-        self._awake = frame is None or self._motion.active
-        if self._awake:
+        self._wakefulness = self._stirred() if frame is None or self._motion.active else Wakefulness.ASLEEP
+        if self._wakefulness is Wakefulness.AWAKE:
             yield from self._decoded(arrival)
         else:
-            self.counts["asleep"] += 1
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self.counts["unserved" if self._wakefulness is Wakefulness.ASKS else "asleep"] += 1
 
     def _decoded(self, arrival: Arrival) -> Iterator[Frame]:
         for frame in self._main.decode(arrival):

@@ -1,6 +1,9 @@
 """A camera's small stream, watched for motion so that the large one need not be decoded while nothing moves.
 
 It may be away, for a moment or for ever: then nobody watches, and whoever relies on it decodes the large one.
+
+Where the cores are not enough its key frames alone are judged (`glance`), a half of what an idle camera costs. What
+moves is then seen up to a key frame interval later, so `since_s` reaches back as far.
 """
 
 from collections import deque
@@ -21,6 +24,7 @@ LEAD_S = 1.0  # what is looked at before the first motion; cameras send their tw
 BLIND_S = 2.0  # so long without a picture while the large stream has some, and nobody watches
 RETRY_FIRST_S = 1.0
 RETRY_CAP_S = 60.0  # the large stream is decoded meanwhile: nothing is missed, it only costs
+GLANCE_KEY_S_MAX = 2.5  # a vehicle is in view for two seconds and more; where key frames are rarer all is decoded
 _SEEN_MAX = 256  # judgements: fifty seconds, four times what a buffer may hold
 
 
@@ -38,6 +42,12 @@ class SubstreamWatch:
         self._retry_s = clock.now_s()
         self._due_s = float("-inf")
         self._seen: deque[tuple[float, Motion]] = deque(maxlen=_SEEN_MAX)
+        self._glances = False
+        self._awaits_key = False  # pictures before it cannot be decoded, those that they refer to were let go
+        self._key_s = float("-inf")
+        self._keys_apart_s = float("inf")
+        self._known_s = float("-inf")
+        self._quiet_s = float("-inf")
         self.moved_s = float("-inf")
         """When a picture last came that was worth looking at."""
 
@@ -46,15 +56,27 @@ class SubstreamWatch:
 
         Moments of arrival are compared, never now: a machine that is too slow for us must not have us decode more.
         """
-        return self._session is None or not self._seen or heard_s - self._seen[-1][0] > BLIND_S
+        return self._session is None or not self._seen or heard_s - self._known_s > BLIND_S
 
     @property
     def since_s(self) -> float:
         """From here on the large stream is of interest, should it be so at all."""
-        return (self._seen[-1][0] if self._seen else self._clock.now_s()) - LEAD_S
+        if not self._seen:
+            return self._clock.now_s() - LEAD_S
+        seen_s = self._seen[-1][0]
+        return (max(self._quiet_s, seen_s - GLANCE_KEY_S_MAX) if self._glances else seen_s) - LEAD_S
 
     def look(self, wait_s: float) -> None:
         """Judge what has come, five times a second; waits for it at most `wait_s`, or not at all while it is away."""
+        self._glances = False
+        self._take(wait_s)
+
+    def glance(self, wait_s: float) -> None:
+        """Judge the key frames of what has come; as `look` where they are rare."""
+        self._glances = self._keys_apart_s <= GLANCE_KEY_S_MAX
+        self._take(wait_s)
+
+    def _take(self, wait_s: float) -> None:
         try:
             session = self._opened()
             if session is not None:
@@ -79,8 +101,28 @@ class SubstreamWatch:
 
     def _judge_all(self, session: Session, arrivals: list[Arrival]) -> None:
         for arrival in arrivals:
-            for picture in session.pictures(arrival):
-                self._judge(picture, arrival.arrived_s)
+            if arrival.packet.is_keyframe:
+                self._keys_apart_s, self._key_s = arrival.arrived_s - self._key_s, arrival.arrived_s
+            if self._glances:
+                self._glance_at(session, arrival)
+            elif self._awaits_key and not arrival.packet.is_keyframe:
+                self._known_s = arrival.arrived_s
+            else:
+                self._look_at(session, arrival)
+
+    def _look_at(self, session: Session, arrival: Arrival) -> None:
+        if self._awaits_key:
+            self._awaits_key = False
+            session.begin_anew()
+        for picture in session.pictures(arrival):
+            self._judge(picture, arrival.arrived_s)
+
+    def _glance_at(self, session: Session, arrival: Arrival) -> None:
+        self._awaits_key = True
+        self._known_s = arrival.arrived_s
+        frame = session.still(arrival) if arrival.packet.is_keyframe else None
+        if frame is not None:
+            self._judge(frame.picture, arrival.arrived_s)
 
     def _judge(self, picture: Picture, arrived_s: float) -> None:
         if self._failures:
@@ -89,9 +131,14 @@ class SubstreamWatch:
         if arrived_s >= self._due_s:
             self._due_s = arrived_s + LOOK_S - _EARLY_S
             motion = self._gate.feed(picture.luma(), arrived_s)
+            if self._glances and motion.active and self._seen and not self._seen[-1][1].active:
+                self._seen.append((self._seen[-1][0], Motion.unknown()))  # it began in between, and anywhere
             self._seen.append((arrived_s, motion))
+            self._known_s = arrived_s
             if motion.active:
                 self.moved_s = arrived_s
+            else:
+                self._quiet_s = arrived_s
 
     def _lose(self, error: SourceError) -> None:
         self.close()

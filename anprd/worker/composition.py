@@ -20,6 +20,7 @@ from anprd.plates import syntax
 from anprd.settings import CameraSettings, Settings
 from anprd.video.clock import SteadyClock, SystemClock
 from anprd.video.sources import open_source
+from anprd.video.wakefulness import Leave
 from anprd.worker import kernel, networks
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.messages import Beat, Stopped
@@ -34,10 +35,11 @@ def build(
     stop: threading.Event,
     say: Callable[[Beat | Stopped], object],
     allowed_fps: Callable[[], float | None],
+    leave: Callable[[], Leave] = Leave,
 ) -> Worker:
     """The worker of one camera, with everything real; `settings.redis` is a URL.
 
-    `stop`, `say` and `allowed_fps` are the supervisor's end of it (`worker.tether`).
+    `stop`, `say`, `allowed_fps` and `leave` are the supervisor's end of it (`worker.tether`).
 
     Raises:
         ConfigError: the networks or the Redis URL cannot be used.
@@ -54,7 +56,7 @@ def build(
     recorder = Recorder(camera=camera.name, host=socket.gethostname(), dates=camera_time.dates, region=syntax.region)
     doors = Doors(
         open_source=lambda waiting: open_source(
-            camera.url, settings=camera, clock=clock, waiting=waiting, needed=lambda: pipeline.awaits_more
+            camera.url, settings=camera, clock=clock, waiting=waiting, needed=lambda: pipeline.awaits_more, leave=leave
         ),
         stages=pipeline,
         record=recorder.record,

@@ -40,7 +40,14 @@ def main(camera: CameraSettings, settings: Settings, pipe: Connection, compositi
     tether.listen()
     try:
         build = _load(composition).build
-        build(camera, settings, stop=stop, say=tether.say, allowed_fps=lambda: tether.detect_fps).run()
+        build(
+            camera,
+            settings,
+            stop=stop,
+            say=tether.say,
+            allowed_fps=lambda: tether.detect_fps,
+            leave=lambda: tether.leave,
+        ).run()
     except ConfigError as error:
         reason = clip_text(redact(str(error)))
         if not tether.say(Misconfigured(reason)):  # the supervisor logs it

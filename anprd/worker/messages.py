@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from anprd.video.wakefulness import FREELY, Leave, Wakefulness
+
 TEXT_LENGTH_MAX = 500  # a beat must fit one atomic write (4096 bytes, PIPE_BUF), so texts inside it are cut
 
 
@@ -62,6 +64,10 @@ class Facts:
     """How much of the time since the last beat its frame loop ran on a core; None: nobody says."""
     wait_ratio: float | None = None
     """And how much of it it was ready to run and had no core."""
+    wakefulness: Wakefulness | None = None
+    """None: it cannot sleep, or has no camera."""
+    unsettled: bool = False
+    """A plate is in view of which nothing was told yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,10 @@ class Drain:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Supervisor to worker: look at no more than so many frames a second from now on."""
+    """Supervisor to worker: look at no more than so many frames a second from now on, and wake only if you may."""
 
     detect_fps: float
+    leave: Leave = FREELY
 
 
 def clip_text(text: str) -> str:

@@ -20,6 +20,7 @@ from anprd.redaction import redact
 from anprd.settings import CameraSettings
 from anprd.video.clock import Clock
 from anprd.video.frames import Frame
+from anprd.video.wakefulness import Wakefulness
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Beat, Facts, State, Stopped
@@ -45,6 +46,9 @@ class Source(Protocol):
     @property
     def lag_s(self) -> float: ...
 
+    @property
+    def wakefulness(self) -> Wakefulness | None: ...
+
     def frames(self) -> Iterator[Frame]: ...
 
     def close(self) -> None: ...
@@ -55,6 +59,9 @@ class Stages(Protocol):
 
     @property
     def counts(self) -> Mapping[str, int]: ...
+
+    @property
+    def unsettled(self) -> bool: ...
 
     def hold(self, detect_fps: float) -> None: ...
 
@@ -121,7 +128,7 @@ class Worker:
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
         self._beat_s = self._memory_s = self._given_back_s = float("-inf")
-        self._beat_state = self._tally.state
+        self._beat_about = self._about
         self._memory_bytes = 0
 
     def run(self) -> None:
@@ -194,7 +201,7 @@ class Worker:
     def _breathe(self) -> None:
         """What is due between two frames, and while none comes: see a stop, settle what was lost, note, beat.
 
-        A beat a second, and one at once when the state has changed.
+        A beat a second, and one at once when the state has changed, or the camera asks whether it may wake.
 
         Raises:
             _StopSeen: it is time to drain.
@@ -206,9 +213,13 @@ class Worker:
         if age_s is not None and age_s > self._camera.track_gap_s_max:
             self._settle()
         self._doors.note_plates()
-        if now_s - self._beat_s >= BEAT_S or self._tally.state is not self._beat_state:
-            self._beat_s, self._beat_state = now_s, self._tally.state
+        if now_s - self._beat_s >= BEAT_S or self._about != self._beat_about:
+            self._beat_s, self._beat_about = now_s, self._about
             self._doors.say(Beat(self._facts()))
+
+    @property
+    def _about(self) -> tuple[State, Wakefulness | None]:
+        return self._tally.state, self._source.wakefulness if self._source else None
 
     def _settle(self) -> None:
         """Close the open passes, once for each time that frames have stopped."""
@@ -245,7 +256,7 @@ class Worker:
             self._give_back(now_s)
             self._memory_bytes = self._doors.own_memory_bytes()
         self._tally.cores(now_s, self._doors.core_times())
-        return self._tally.facts(
+        facts = self._tally.facts(
             now_s,
             pipeline=self._doors.stages.counts,
             source=self._source_counts + Counter(self._source.counts if self._source else {}),
@@ -253,6 +264,7 @@ class Worker:
             memory_bytes=self._memory_bytes,
             detect_fps=self._detect_fps(),
         )
+        return replace(facts, wakefulness=self._about[1], unsettled=self._doors.stages.unsettled)
 
     def _give_back(self, now_s: float) -> None:
         if now_s - self._given_back_s >= GIVE_BACK_EVERY_S:

@@ -133,7 +133,7 @@ class Tally:
         """
         sink_lost = {"event_dropped": _count(outbox, "dropped")}
         drops = sort_drops(pipeline, source, sink_lost)
-        self._note_asleep(source.get("asleep", 0), now_s)
+        self._note_asleep(source.get("asleep", 0) + source.get("unserved", 0), now_s)
         error = outbox.get("last_error")
         lags_s = self._lags_s(now_s, overruns=source.get("overrun", 0))
         return Facts(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from anprd.errors import EXIT_FAILED
+from anprd.video.wakefulness import FREELY, Leave
 from anprd.worker.messages import Beat, Hold, Misconfigured, Stopped
 
 ORPHAN_S = 3.0  # no supervisor is left to kill us: what is not settled by then stays open; told events are on disk
@@ -32,6 +33,7 @@ class Tether:
         self._leave = leave
         self._orphan_s = orphan_s
         self._detect_fps: float | None = None
+        self._leave_given = FREELY
         self._room = select.poll()
         self._room.register(pipe.fileno(), select.POLLOUT)
 
@@ -39,6 +41,11 @@ class Tether:
     def detect_fps(self) -> float | None:
         """How many frames a second the supervisor allows; None: it has said nothing about that."""
         return self._detect_fps
+
+    @property
+    def leave(self) -> Leave:
+        """Whether the camera may wake, and how closely it may be watched while it sleeps."""
+        return self._leave_given
 
     def say(self, message: Beat | Misconfigured | Stopped) -> bool:
         """Send if there is room; never waits. Returns whether it was sent."""
@@ -57,7 +64,7 @@ class Tether:
     def _listen(self) -> None:
         try:
             while isinstance(message := self._pipe.recv(), Hold):
-                self._detect_fps = message.detect_fps
+                self._detect_fps, self._leave_given = message.detect_fps, message.leave
         except (EOFError, OSError):
             self._stop.set()
             threading.Event().wait(self._orphan_s)

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from anprd.errors import EXIT_FAILED
+from anprd.video.wakefulness import Leave
 from anprd.worker.messages import Beat, Drain, Facts, Hold, State
 from anprd.worker.tether import Tether
 
@@ -50,13 +51,15 @@ def test_a_drain_sets_the_stop_and_nobody_is_thrown_out(ends):
 
 def test_a_hold_is_known_at_once_and_stops_nobody(ends):
     assert ends.tether.detect_fps is None
+    assert ends.tether.leave == Leave()
     ends.tether.listen()
     for rate in (4.0, 2.5):
-        ends.supervisor.send(Hold(rate))
+        ends.supervisor.send(Hold(rate, Leave(wake=False)))
     deadline_s = time.monotonic() + WAIT_S
     while ends.tether.detect_fps != 2.5 and time.monotonic() < deadline_s:
         time.sleep(0.01)
     assert ends.tether.detect_fps == 2.5
+    assert ends.tether.leave == Leave(wake=False)
     assert not ends.stop.is_set()
     ends.supervisor.send(Drain())
     assert ends.stop.wait(WAIT_S)

@@ -18,7 +18,7 @@ class Street:
         self.waits = 0.5
         self.count = count
         self.allowed = []
-        self.balance = Balance(loads=self.loads, allow=self.allowed.append, wall=lambda: NOON)
+        self.balance = Balance(loads=self.loads, allow=self.allow, wall=lambda: NOON)
 
     def loads(self, now_s):
         assert now_s == self.now_s
@@ -26,6 +26,9 @@ class Street:
             CameraLoad(f"camera {number}", 8.0, "normal", self.standing_s, 1 - self.waits, self.waits)
             for number in range(self.count)
         ]
+
+    def allow(self, rates, leaves):
+        self.allowed.append(rates)
 
     def run(self, seconds):
         """Turn the loop five times a second."""
@@ -48,7 +51,14 @@ def test_it_looks_once_a_second(street):
 
 def test_nothing_is_said_while_all_is_well(street):
     assert street.run(60) == []
-    assert street.balance.facts() == {"overloaded": False, "since": None, "level": 1.0, "cameras_held": 0}
+    assert street.balance.facts() == {
+        "overloaded": False,
+        "since": None,
+        "level": 1.0,
+        "cameras_held": 0,
+        "awake_max": None,
+        "cameras_asking": 0,
+    }
 
 
 def test_overload_is_told_once_when_it_begins_and_once_when_it_is_over(street):

@@ -4,11 +4,13 @@ from anprd.settings import CameraSettings, Settings
 from anprd.supervisor.decisions import (
     BOOT_S,
     DRAIN_S,
+    OPENED_S,
     RESTART_CAP_S,
     STUCK_S,
     Action,
     ChildFacts,
     Reload,
+    burdens,
     compare,
     next_action,
     refusal,
@@ -44,6 +46,24 @@ def test_a_worker_boots_until_its_first_frame_is_done():
     assert stuck_after_s(None) == BOOT_S
     assert stuck_after_s(Facts(State.STARTING, pid=1)) == BOOT_S
     assert stuck_after_s(Facts(State.STREAMING, pid=1, frames=1)) == STUCK_S
+
+
+@pytest.mark.parametrize(
+    ("facts", "age_s", "streaming_s", "answer"),
+    [
+        (None, 1.0, None, True),
+        (None, STUCK_S, None, False),
+        (Facts(State.STARTING, 1), 2.0, None, True),
+        (Facts(State.STARTING, 1, wait_ratio=0.3), 2.0, None, True),
+        (Facts(State.STARTING, 1, wait_ratio=0.0), 2.0, None, False),
+        (Facts(State.WAITING, 1, wait_ratio=0.3), 20.0, None, False),
+        (Facts(State.STREAMING, 1, wait_ratio=0.3), 9.0, OPENED_S - 0.1, True),
+        (Facts(State.STREAMING, 1, wait_ratio=0.0), 9.0, OPENED_S - 0.1, False),
+        (Facts(State.STREAMING, 1, wait_ratio=0.3), 9.0, OPENED_S, False),
+    ],
+)
+def test_who_has_just_begun_and_waits_for_a_core_keeps_others_from_beginning(facts, age_s, streaming_s, answer):
+    assert burdens(facts, age_s=age_s, streaming_s=streaming_s) is answer
 
 
 def test_restarts_are_spread_and_capped():

@@ -5,8 +5,9 @@ import pytest
 
 from anprd.settings import CameraSettings, Settings
 from anprd.supervisor.children import SpawnError
-from anprd.supervisor.decisions import BOOT_S, DRAIN_S, STEADY_S, STUCK_S, compare
+from anprd.supervisor.decisions import BOOT_S, DRAIN_S, OPENINGS_MAX, STEADY_S, STUCK_S, compare
 from anprd.supervisor.fleet import Fleet
+from anprd.video.wakefulness import Leave, Wakefulness
 from anprd.worker.messages import Beat, Drain, Facts, Hold, Misconfigured, State, Stopped
 
 
@@ -143,6 +144,29 @@ def test_cameras_are_started_one_a_tick_so_that_the_loop_can_answer_in_between()
     house = House(camera("a"), camera("b"), camera("c"))
     assert [house.fleet.tick() for _ in range(4)] == [True, True, False, False]
     assert house.names_running() == ["a", "b", "c"]
+
+
+def test_where_cores_are_short_few_begin_at_a_time():
+    house = House(*(camera(str(number)) for number in range(9)))
+    house.tick()
+    assert len(house.running()) == OPENINGS_MAX, "they have not spoken yet"
+    for handle in house.handles[:2]:
+        house.says(handle, Beat(Facts(State.STARTING, pid=1, wait_ratio=0.4)))
+    house.tick()
+    assert len(house.running()) == OPENINGS_MAX
+    house.says(house.handles[0], Beat(Facts(State.WAITING, pid=1)))
+    house.says(house.handles[1], Beat(Facts(State.STARTING, pid=1, wait_ratio=0.0)))
+    house.tick()
+    assert len(house.running()) == OPENINGS_MAX + 2
+
+
+def test_cameras_that_keep_us_waiting_hold_up_nobody():
+    house = House(*(camera(str(number)) for number in range(9)))
+    for _ in range(9):
+        house.tick()
+        for handle in house.handles:
+            house.says(handle, Beat(Facts(State.STARTING, pid=1, wait_ratio=0.0)))
+    assert len(house.running()) == 9
 
 
 def test_a_killed_worker_comes_back_after_its_delay_and_the_others_are_left_alone(house):
@@ -411,19 +435,28 @@ def test_a_worker_that_was_stopped_tells_nothing(house):
 def test_a_worker_is_told_its_rate_when_it_changes_and_only_then(house):
     house.says(house.handles[0], streaming())
     for rate in (8.0, 4.02, 3.98, 4.0, 8.0):
-        house.fleet.allow({"a": rate, "b": rate})
+        house.fleet.allow({"a": rate, "b": rate}, {})
     assert house.handles[0].pipe.told == [Hold(4.0), Hold(8.0)]
     assert house.handles[1].pipe.told == [], "it has not spoken yet"
 
 
+def test_a_worker_is_told_when_it_may_wake_no_longer(house):
+    house.says(house.handles[0], streaming(wakefulness=Wakefulness.AWAKE, unsettled=True, confirmed=2, unreadable=1))
+    told = house.fleet.loads(house.now_s)[0]
+    assert (told.wakefulness, told.unsettled, told.told) == (Wakefulness.AWAKE, True, 3)
+    for leave in (Leave(), Leave(wake=False), Leave(wake=False), Leave()):
+        house.fleet.allow({"a": 4.0}, {"a": leave})
+    assert house.handles[0].pipe.told == [Hold(4.0), Hold(4.0, Leave(wake=False)), Hold(4.0)]
+
+
 def test_a_new_process_is_told_again(house):
     house.says(house.handles[0], streaming())
-    house.fleet.allow({"a": 4.0})
+    house.fleet.allow({"a": 4.0}, {})
     house.ends(house.handles[0], -9)
     house.tick(2)
-    house.fleet.allow({"a": 4.0})
+    house.fleet.allow({"a": 4.0}, {})
     house.says(house.handles[-1], streaming())
-    house.fleet.allow({"a": 4.0})
+    house.fleet.allow({"a": 4.0}, {})
     assert house.handles[-1].pipe.told == [Hold(4.0)]
 
 
@@ -431,8 +464,8 @@ def test_a_rate_that_is_no_tenth_is_given_in_full():
     house = House(camera("a", detect_fps_max=7.57))
     house.tick()
     house.says(house.handles[0], streaming())
-    house.fleet.allow({"a": 7.57})
-    house.fleet.allow({"a": 7.56})
+    house.fleet.allow({"a": 7.57}, {})
+    house.fleet.allow({"a": 7.56}, {})
     assert house.handles[0].pipe.told == []
 
 

@@ -20,7 +20,8 @@ from anprd.video.live import Call
 from anprd.video.motion import MotionGate
 from anprd.video.reader import Arrival
 from anprd.video.session import WAIT_S
-from anprd.video.waking import KeyframeSource, SubstreamSource
+from anprd.video.wakefulness import Leave, Wakefulness
+from anprd.video.waking import CATCH_UP_HZ, WAITED_S_MAX, KeyframeSource, Lookback, SubstreamSource
 from anprd.video.watch import SubstreamWatch
 
 MAIN, SUB = "rtsp://192.0.2.1/main", "rtsp://192.0.2.1/sub"
@@ -106,7 +107,7 @@ class Stream:
     def lag_s(self) -> float:
         return self._clock.now_s() - self._live_s
 
-    def take(self, wait_s: float) -> Arrival | None:
+    def take(self, wait_s: float, late_s: float = 0.0) -> Arrival | None:
         arrivals = self._come(wait_s, 1)
         return arrivals[0] if arrivals else None
 
@@ -167,9 +168,11 @@ class Site:
         until_s: float,
         sub_delay_s: float = 0.0,
         gop: int = GOP,
+        sub_gop: int = 20,
         away_s: tuple[float, float] = (1e9, 1e9),
     ) -> None:
         self.scene, self.until_s, self._sub_delay_s, self._gop = scene, until_s, sub_delay_s, gop
+        self._sub_gop = sub_gop
         self._away_s = away_s
         self.clock = Time()
         self.main: Stream | None = None
@@ -180,7 +183,7 @@ class Site:
         if url == MAIN:
             self.main = Stream(self, clock, fps=FPS, gop=self._gop, delay_s=0.0)
             return self.main
-        return Substream(self, clock, self._away_s, fps=SUB_FPS, gop=20, delay_s=self._sub_delay_s)
+        return Substream(self, clock, self._away_s, fps=SUB_FPS, gop=self._sub_gop, delay_s=self._sub_delay_s)
 
 
 class Substream(Stream):
@@ -338,6 +341,138 @@ def test_whenever_a_car_comes_all_of_it_is_shown_once_and_in_order(
         assert len(times(frames, begin, end)) >= int((end - begin) * FPS) - 1
 
 
+class Permit:
+    """The supervisor's leave, by the clock."""
+
+    def __init__(self, clock: Time, *, from_s: float = 1e9, until_s: float = 1e9, watch_all: bool = True) -> None:
+        self._clock, self._from_s, self._until_s, self._watch_all = clock, from_s, until_s, watch_all
+
+    def __call__(self) -> Leave:
+        now_s = self._clock.now_s()
+        return Leave(wake=now_s < 10.0 or self._from_s <= now_s < self._until_s, watch_all=self._watch_all)
+
+
+def held(site: Site, permit: Permit, needed: Any = nobody) -> tuple[list[Frame], SubstreamSource]:
+    """What is shown of a camera that may not always wake, and its source."""
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
+    source = SubstreamSource(Call(MAIN, camera, site.clock, lambda: None, needed, site.open, permit))
+    frames: list[Frame] = []
+    with pytest.raises(SourceError):
+        frames.extend(frame for frame in iter_into(frames, source))
+    return frames, source
+
+
+def test_who_is_let_a_little_later_still_sees_all_of_it():
+    site = Site(Scene(((31.3, 33.0),)), until_s=60.0)
+    frames, source = held(site, Permit(site.clock, from_s=35.0))
+    assert times(frames, 30.8, 33.0) == [round(number / FPS, 2) for number in range(int(30.8 * FPS), 33 * FPS + 1)]
+    assert not times(frames, 42.0, 58.0)
+    assert source.counts["unserved"] == 0
+
+
+def test_who_is_never_let_lets_it_pass_and_counts_it():
+    site = Site(Scene(((31.3, 33.0), (40.0, 44.0))), until_s=60.0)
+    frames, source = held(site, Permit(site.clock))
+    assert not times(frames, 10.0, 58.0)
+    assert source.counts["unserved"] > 4 * FPS
+    assert source.counts["asleep"] + source.counts["unserved"] + len(frames) == pytest.approx(60 * FPS, abs=2 * GOP)
+    assert site.main is not None
+    assert not [number for number in site.main.decoded if 10.0 < number / FPS < 58.0]
+
+
+def test_it_asks_while_something_moves_and_for_as_long_as_that_is_kept():
+    site = Site(Scene(((30.0, 32.0),)), until_s=60.0)
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
+    states: dict[int, Wakefulness] = {}
+    call = Call(MAIN, camera, site.clock, lambda: states.update({int(site.clock.t_s): source.wakefulness}), nobody,
+                site.open, Permit(site.clock))  # fmt: skip
+    source = SubstreamSource(call)
+    with pytest.raises(SourceError):
+        iter_all(source)
+    assert states[25] is Wakefulness.ASLEEP
+    assert {states[second] for second in range(31, 39)} == {Wakefulness.ASKS}
+    assert states[50] is Wakefulness.ASLEEP
+
+
+def iter_all(source: Any) -> None:
+    for _ in source.frames():
+        pass
+
+
+def test_what_came_more_than_a_few_seconds_ago_is_let_go():
+    site = Site(Scene(((20.0, 50.0),)), until_s=60.0)
+    frames, _ = held(site, Permit(site.clock, from_s=40.0))
+    assert not times(frames, 10.0, 40.0 - WAITED_S_MAX - GOP / FPS)
+    assert len(times(frames, 40.0 - WAITED_S_MAX, 50.0)) >= (10 + WAITED_S_MAX) * FPS
+
+
+def test_who_must_give_way_goes_on_where_it_stopped():
+    site = Site(Scene(((20.0, 30.0),)), until_s=60.0)
+    frames, _ = held(site, Permit(site.clock, from_s=10.0, until_s=25.0))
+    assert times(frames, 25.5, 58.0) == []
+    site = Site(Scene(((20.0, 30.0),)), until_s=60.0)
+    until_s = 25.0
+
+    def leave() -> Leave:
+        return Leave(wake=not until_s <= site.clock.now_s() < until_s + 3.0)
+
+    frames, source = held(site, leave, nobody)  # type: ignore[arg-type]
+    assert len(times(frames, 20.0, 30.0)) == 10 * FPS + 1
+    assert source.counts["unserved"] == 0
+
+
+def test_who_woke_late_must_come_nearer_to_live_or_is_seen_to_lag():
+    lookback = Lookback(6.0, begun_s=100.0, shrinks_hz=CATCH_UP_HZ)
+    assert lookback.allowed_s(100.0) == 6.0
+    assert lookback.allowed_s(110.0) == pytest.approx(3.0)
+    assert lookback.allowed_s(200.0) == 0.0
+    assert Lookback(2.0).allowed_s(500.0) == 2.0
+
+
+def test_key_frames_of_the_substream_are_enough_to_wake_before_the_motion():
+    for begin_s in (30.1, 31.3, 31.9):
+        site = Site(Scene(((begin_s, begin_s + 4.0),)), until_s=60.0)
+        frames, _ = held(site, Permit(site.clock, from_s=10.0, watch_all=False))
+        first, last = int(begin_s * FPS) + 1, int((begin_s + 4.0) * FPS)
+        assert times(frames, first / FPS, last / FPS) == [round(n / FPS, 2) for n in range(first, last + 1)]
+        assert not times(frames, 12.0, 26.0)
+        assert not times(frames, 44.0, 56.0)
+        seen = [frame.motion for frame in frames if begin_s <= frame.t_s <= begin_s + 4.0]
+        assert all(motion is None or motion.active for motion in seen)
+
+
+def test_where_its_key_frames_are_rare_all_of_the_substream_is_watched():
+    site = Site(Scene(((31.3, 32.5),)), until_s=50.0, sub_gop=100)
+    frames, _ = held(site, Permit(site.clock, from_s=10.0, watch_all=False))
+    assert len(times(frames, 31.3, 32.5)) == 30
+
+
+def test_a_glance_takes_the_key_frames_alone_and_is_not_blind_between_them():
+    site = Site(Scene(), until_s=60.0)
+    gate = MotionGate(area_ratio_min=0.001, hold_s=2.0)
+    opened: list[Substream] = []
+
+    def begin() -> Any:
+        opened.append(site.open(SUB, CameraSettings(name="gate", url=MAIN), site.clock, Counter()))  # type: ignore[arg-type]
+        return opened[-1]
+
+    watch = SubstreamWatch(begin, gate, site.clock)
+    for _ in range(50):
+        site.clock.sleep(0.2)
+        watch.look(0.0)
+    before = len(opened[0].decoded)
+    for _ in range(50):
+        site.clock.sleep(0.2)
+        watch.glance(0.0)
+        assert not watch.is_blind(site.clock.now_s())
+    assert len(opened[0].decoded) - before <= 6
+    for _ in range(50):
+        site.clock.sleep(0.2)
+        watch.look(0.0)
+        assert not watch.is_blind(site.clock.now_s())
+    assert len(opened[0].decoded) - before >= 8 * SUB_FPS
+
+
 def peeped(site: Site) -> list[Frame]:
     camera = CameraSettings(name="gate", url=MAIN, wake="keyframes")
     frames: list[Frame] = []
@@ -353,6 +488,17 @@ def test_of_a_quiet_stream_key_frames_alone_are_decoded():
     assert site.main is not None
     assert all(number % GOP == 0 for number in site.main.decoded if number > 5 * FPS)
     assert not times(frames, 10.0, 60.0)
+
+
+def test_a_car_in_a_key_frame_is_let_pass_where_it_may_not_wake():
+    site = Site(Scene(((19.0, 24.0),)), until_s=60.0)
+    camera = CameraSettings(name="gate", url=MAIN, wake="keyframes")
+    source = KeyframeSource(Call(MAIN, camera, site.clock, lambda: None, nobody, site.open, Permit(site.clock)))
+    with pytest.raises(SourceError):
+        iter_all(source)
+    assert source.counts["unserved"] > 3 * FPS
+    assert site.main is not None
+    assert all(number % GOP == 0 for number in site.main.decoded if number > 10 * FPS)
 
 
 def test_a_car_in_a_key_frame_wakes_it_and_is_seen_from_there_on():

@@ -52,6 +52,7 @@ class ScriptedCamera:
         self.closed = False
         self.counts = Counter(corrupt=1) if frames else Counter()
         self.lag_s = 0.25
+        self.wakefulness = None
 
     def open(self, waiting):
         self.waiting = waiting
@@ -85,6 +86,7 @@ class FakeStages:
         self.open = 0
         self.takes_s = lambda: 0.0
         self.counts = Counter()
+        self.unsettled = False
 
     def hold(self, detect_fps):
         self.held_to.append(detect_fps)
