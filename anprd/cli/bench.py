@@ -102,16 +102,11 @@ def cameras(
     """
     counts = [_whole(word, "--cameras", most=1000) for word in _words(cameras)]
     shares = [_whole(word, "--busy", least=0, most=100) / 100 for word in _words(busy)]
-    from anprd.bench import film, judge, series, site
+    from anprd.bench import film, judge, series
     from anprd.bench import plot as drawing
     from anprd.cli import bench_tables, console
 
-    wakes = _words(wake)
-    unknown = next((word for word in wakes if word not in series.WAKES), None)
-    if unknown is not None:
-        raise typer.BadParameter(f"{unknown!r} is none of {', '.join(series.WAKES)}", param_hint="--wake")
-    if not set(wakes) <= {series.BASELINE, "floor"}:
-        site.find_redis()
+    wakes = _wakes(wake)
     if plot is not None:
         _write(plot, drawing.cost(()))  # before the runs: an hour's work shall not end in a folder that is not there
     filmed = film.FilmPlan(width=width, height=height, fps=fps, small_fps=substream_fps)
@@ -122,6 +117,19 @@ def cameras(
         runs = series.measure(shown, plan, console.say_json if json else bench_tables.Rows().add)
     if plot is not None:
         _write(plot, drawing.cost(runs))
+
+
+def _wakes(text: str) -> list[str]:
+    """The modes that are asked for, and what they need found."""
+    from anprd.bench import series, site
+
+    wakes = _words(text)
+    unknown = next((word for word in wakes if word not in series.WAKES), None)
+    if unknown is not None:
+        raise typer.BadParameter(f"{unknown!r} is none of {', '.join(series.WAKES)}", param_hint="--wake")
+    if not set(wakes) <= {series.BASELINE, "floor"}:
+        site.find_redis()
+    return wakes
 
 
 def _words(text: str) -> list[str]:

@@ -38,8 +38,6 @@ Fonts = Annotated[
     Path | None,
     typer.Option("--fonts", metavar="DIR", help="Plate typefaces (.ttf, .otf); the project's own by default."),
 ]
-
-
 Data = Annotated[
     Path | None, typer.Argument(metavar="DATA", help="The folder of labelled pictures.", show_default=False)
 ]
@@ -62,6 +60,28 @@ Elsewhere = Annotated[
     Path | None,
     typer.Option(
         "--elsewhere", metavar="DIR", help="With --from: labelled pictures of other places, measured before and after."
+    ),
+]
+ReaderSteps = Annotated[
+    int | None,
+    typer.Option(
+        "--steps", min=1, max=10_000_000, help="The whole length, in batches.", show_default="12000; with --from 300"
+    ),
+]
+ReaderBatch = Annotated[
+    int | None,
+    typer.Option("--batch", min=1, max=4096, help="Crops a step.", show_default="96; with --from 64"),
+]
+ReaderRendered = Annotated[
+    int | None,
+    typer.Option(
+        "--rendered", min=1, max=10_000_000, help="Plates to render beside.", show_default="40000; with --from 2000"
+    ),
+]
+CheckedBy = Annotated[
+    Path | None,
+    typer.Option(
+        "--checked-by", metavar="DIR", help="Hold the labels against the networks of this weights folder first."
     ),
 ]
 Rendered = Annotated[int, typer.Option("--rendered", min=0, max=10_000_000, help="How many plates to render.")]
@@ -134,36 +154,10 @@ def train_reader(
     elsewhere: Elsewhere = None,
     scenes: Scenes = None,
     fonts: Fonts = None,
-    steps: Annotated[
-        int | None,
-        typer.Option(
-            "--steps",
-            min=1,
-            max=10_000_000,
-            help="The whole length, in batches.",
-            show_default="12000; with --from 300",
-        ),
-    ] = None,
-    batch: Annotated[
-        int | None,
-        typer.Option("--batch", min=1, max=4096, help="Crops a step.", show_default="96; with --from 64"),
-    ] = None,
-    rendered: Annotated[
-        int | None,
-        typer.Option(
-            "--rendered",
-            min=1,
-            max=10_000_000,
-            help="Plates to render beside.",
-            show_default="40000; with --from 2000",
-        ),
-    ] = None,
-    checked_by: Annotated[
-        Path | None,
-        typer.Option(
-            "--checked-by", metavar="DIR", help="Hold the labels against the networks of this weights folder first."
-        ),
-    ] = None,
+    steps: ReaderSteps = None,
+    batch: ReaderBatch = None,
+    rendered: ReaderRendered = None,
+    checked_by: CheckedBy = None,
 ) -> None:
     """Train the reader (CTC over A-Z 0-9) on real and rendered crops.
 
