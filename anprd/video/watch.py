@@ -6,12 +6,13 @@ Where the cores are not enough its key frames alone are judged (`glance`), a hal
 moves is then seen up to a key frame interval later, so `since_s` reaches back as far.
 """
 
+import random
 from collections import deque
 from collections.abc import Callable
 
-from anprd import backoff
 from anprd.errors import SourceError
 from anprd.observe import logs
+from anprd.observe.tries import Tries
 from anprd.video.clock import Clock
 from anprd.video.frames import Picture
 from anprd.video.motion import Motion, MotionGate
@@ -31,14 +32,21 @@ _SEEN_MAX = 256  # judgements: fifty seconds, four times what a buffer may hold
 class SubstreamWatch:
     """Opens the small stream again and again, and judges its pictures. Moments are those of arrival, monotonic."""
 
-    def __init__(self, open_session: Callable[[], Session], gate: MotionGate, clock: Clock) -> None:
+    def __init__(
+        self,
+        open_session: Callable[[], Session],
+        gate: MotionGate,
+        clock: Clock,
+        *,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         """`open_session` begins to open it and returns at once."""
         self._open_session = open_session
         self._gate = gate
         self._clock = clock
         self._log = logs.get()
         self._session: Session | None = None
-        self._failures = 0
+        self._tries = Tries("substream_lost", self._log, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=chance)
         self._retry_s = clock.now_s()
         self._due_s = float("-inf")
         self._seen: deque[tuple[float, Motion]] = deque(maxlen=_SEEN_MAX)
@@ -125,9 +133,9 @@ class SubstreamWatch:
             self._judge(frame.picture, arrival.arrived_s)
 
     def _judge(self, picture: Picture, arrived_s: float) -> None:
-        if self._failures:
-            self._log.info("substream_back", tries=self._failures + 1)
-            self._failures = 0
+        if self._tries.failures:
+            self._log.info("substream_back", tries=self._tries.failures + 1)
+            self._tries.succeeded()
         if arrived_s >= self._due_s:
             self._due_s = arrived_s + LOOK_S - _EARLY_S
             motion = self._gate.feed(picture.luma(), arrived_s)
@@ -143,9 +151,4 @@ class SubstreamWatch:
     def _lose(self, error: SourceError) -> None:
         self.close()
         self._session = None
-        self._failures += 1
-        delay_s = backoff.backoff_s(self._failures, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=0.5)
-        self._retry_s = self._clock.now_s() + delay_s
-        # The first, second, fourth, eighth ... failure in a row: one that is away for a week fills no disk.
-        say = self._log.warning if self._failures.bit_count() == 1 else self._log.debug
-        say("substream_lost", error=str(error), retry_in_s=round(delay_s, 1), tries=self._failures)
+        self._retry_s = self._clock.now_s() + self._tries.failed(error)

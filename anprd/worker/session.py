@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from anprd import backoff
 from anprd.errors import SourceError
 from anprd.events.record import Event
 from anprd.observe import logs
+from anprd.observe.tries import Tries
 from anprd.records import Verdict, VerdictKind
 from anprd.redaction import redact
 from anprd.settings import CameraSettings
@@ -119,10 +119,9 @@ class Worker:
         self._doors = doors
         self._time = camera_time
         self._stop = stop
-        self._chance = chance
         self._log = logs.get()
+        self._tries = Tries("source_lost", self._log, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=chance)
         self._tally = Tally(pid)
-        self._failures = 0
         self._opened = False
         self._settled = True
         self._source_counts: Counter[str] = Counter()
@@ -154,7 +153,7 @@ class Worker:
         now_s = self._doors.clock.now_s()
         if self._tally.state is not State.STREAMING:
             self._note_stream(frame)
-        self._failures = 0  # a delivered frame, not an opened socket
+        self._tries.succeeded()  # a delivered frame, not an opened socket
         self._settled = False
         t_s = self._time.place(frame.t_s, frame.at, now_s=now_s, clock=frame.clock)
         placed = replace(frame, t_s=t_s)
@@ -169,20 +168,15 @@ class Worker:
         return self._camera.detect_fps_max if allowed_fps is None else min(allowed_fps, self._camera.detect_fps_max)
 
     def _note_stream(self, frame: Frame) -> None:
-        self._log.info("source_opened", width=frame.width, height=frame.height, tries=self._failures + 1)
+        self._log.info("source_opened", width=frame.width, height=frame.height, tries=self._tries.failures + 1)
         if self._opened:
             self._tally.opened_again()
         self._opened = True
 
     def _lose(self, error: SourceError) -> None:
         """Wait before the next try; what was in view is settled once the gap is too long to be bridged."""
-        self._failures += 1
-        delay_s = backoff.backoff_s(self._failures, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=self._chance())
         self._tally.lost(redact(str(error)))
-        # The first, second, fourth, eighth ... failure in a row: a camera that is away for a week fills no disk.
-        say = self._log.warning if self._failures.bit_count() == 1 else self._log.debug
-        say("source_lost", error=str(error), retry_in_s=round(delay_s, 1), tries=self._failures)
-        self._wait(delay_s)
+        self._wait(self._tries.failed(error))
 
     def _wait(self, delay_s: float) -> None:
         until_s = self._doors.clock.now_s() + delay_s

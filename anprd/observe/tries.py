@@ -1,0 +1,32 @@
+"""One thing that is tried again for ever: how long to wait, and log lines that do not fill a disk in a week."""
+
+from collections.abc import Callable
+
+from anprd import backoff
+from anprd.observe import logs
+
+
+class Tries:
+    """Failures in a row, and what follows from them."""
+
+    def __init__(self, lost: str, log: logs.Log, *, first_s: float, cap_s: float, chance: Callable[[], float]) -> None:
+        """`lost` is the log event of a failure; the rest is as of `backoff.backoff_s`."""
+        self.failures = 0
+        self._lost = lost
+        self._log = log
+        self._first_s = first_s
+        self._cap_s = cap_s
+        self._chance = chance
+
+    def failed(self, error: Exception) -> float:
+        """Note one more failure. Returns how long to wait before the next try, in seconds."""
+        self.failures += 1
+        delay_s = backoff.backoff_s(self.failures, first_s=self._first_s, cap_s=self._cap_s, chance=self._chance())
+        # The first, second, fourth, eighth ... in a row.
+        say = self._log.warning if self.failures.bit_count() == 1 else self._log.debug
+        say(self._lost, error=str(error), retry_in_s=round(delay_s, 1), tries=self.failures)
+        return delay_s
+
+    def succeeded(self) -> None:
+        """The next failure is the first again."""
+        self.failures = 0

@@ -1,0 +1,30 @@
+from anprd.errors import SourceError
+from anprd.observe.tries import Tries
+from tests.event_fakes import ListLog
+
+
+def tries(log, chance=1.0):
+    return Tries("source_lost", log, first_s=1.0, cap_s=15.0, chance=lambda: chance)
+
+
+def test_delays_double_up_to_the_cap():
+    one = tries(ListLog())
+    assert [one.failed(SourceError("away")) for _ in range(6)] == [1, 2, 4, 8, 15, 15]
+
+
+def test_after_a_success_the_first_delay_comes_again():
+    one = tries(ListLog())
+    one.failed(SourceError("away"))
+    one.failed(SourceError("away"))
+    one.succeeded()
+    assert one.failures == 0
+    assert one.failed(SourceError("away")) == 1
+
+
+def test_a_row_of_failures_is_told_ever_more_seldom():
+    log = ListLog()
+    one = tries(log)
+    for _ in range(100):
+        one.failed(SourceError("away"))
+    assert [fields["tries"] for level, _, fields in log.lines if level == "warning"] == [1, 2, 4, 8, 16, 32, 64]
+    assert len(log.lines) == 100
