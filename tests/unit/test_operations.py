@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LEVELS = {"debug", "info", "warning", "error", "say"}
+LOGGED_BY = {"debug", "info", "warning", "error", "say", "Tries"}
 MADE = {"plate_confirmed", "plate_updated", "pass_unreadable"}  # worker/session.py puts these names together
 
 
 def logged() -> set[str]:
-    """Every name that is logged outside training: the first argument of a log's method."""
+    """Every name that is logged outside training: the first argument of a log's method, or of what logs."""
     names = set()
     for file in (ROOT / "anprd").rglob("*.py"):
         if "training" in file.parts:
@@ -20,7 +20,7 @@ def logged() -> set[str]:
                 continue
             method = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             name = node.args[0].value
-            if method in LEVELS and isinstance(name, str) and re.fullmatch(r"[a-z]+(_[a-z]+)*", name):
+            if method in LOGGED_BY and isinstance(name, str) and re.fullmatch(r"[a-z]+(_[a-z]+)*", name):
                 names.add(name)
     return names | MADE
 
