@@ -87,6 +87,30 @@ def wall_of(live_s: float, clock: Clock) -> datetime:
     return clock.wall() - timedelta(seconds=clock.now_s() - live_s)
 
 
+class Lateness:
+    """How late the packets of one stream are read: about 0 where none lies unread.
+
+    What is compared with is the least delay of ten seconds that are over. So PTS that leap, or do not run as time does,
+    are far from 0 either way, for ten seconds or for ever: nobody takes such a stream for one that is read in time.
+    """
+
+    def __init__(self, tick_s: float) -> None:
+        """`tick_s`: the unit of the stream's PTS."""
+        self._tick_s = tick_s
+        self._window_s = float("-inf")
+        self._least_s = self._least_before_s = float("inf")
+
+    def of(self, pts: int | None, read_s: float) -> float:
+        """How late, seconds, the packet is that was read at that monotonic moment; minus infinity: nobody knows yet."""
+        if pts is None:
+            return float("-inf")
+        delay_s = read_s - pts * self._tick_s
+        if read_s - self._window_s > _WINDOW_S:
+            self._least_before_s, self._least_s, self._window_s = self._least_s, delay_s, read_s
+        self._least_s = min(self._least_s, delay_s)
+        return delay_s - self._least_before_s
+
+
 class Timeline:
     """PTS to stream seconds that begin at 0 and always grow, whatever the camera does to its clock."""
 

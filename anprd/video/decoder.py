@@ -81,13 +81,16 @@ ctypes.CDLL(av._core.__file__).av_max_alloc(ctypes.c_size_t(BLOCK_BYTES_MAX))  #
 class OpenStream:
     """An open container and its first video stream. Reading and closing belong to one thread."""
 
-    def __init__(self, container: InputContainer, name: str, error_of: Callable[[Exception], SourceError]) -> None:
-        """Takes the container over.
+    def __init__(
+        self, container: InputContainer, name: str, error_of: Callable[[Exception], SourceError], *, waits: bool = True
+    ) -> None:
+        """Takes the container over; `waits`: whether what is not read at once is still there later.
 
         Raises:
             SourceError: no video in it, a codec FFmpeg lacks, or pictures over the size limit.
         """
         self.name = name
+        self.waits = waits
         self._container = container
         self._error_of = error_of
         try:
@@ -155,7 +158,7 @@ def open_network(
         container = av.open(url, options=options, timeout=(open_timeout_s, read_timeout_s), metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
         raise error_of_open(error) from _clean(error)
-    return OpenStream(container, url, error_of_read)
+    return OpenStream(container, url, error_of_read, waits=transport == "tcp" or urlsplit(url).scheme != "rtsp")
 
 
 def open_file(path: str) -> OpenStream:
@@ -226,8 +229,7 @@ class Decoder:
             SourceError: the picture is larger than anything is allowed to be.
         """
         if packet is not None and packet.pts is not None and packet.has_sidedata("prft"):
-            pts_s = packet.pts * float(packet.time_base or self._tick_s)
-            self._reports.hear(bytes(packet.get_sidedata("prft")), pts_s)
+            self._reports.hear(bytes(packet.get_sidedata("prft")), packet.pts * self._tick_s)
         self._is_empty = False
         try:
             frames = self._codec.decode(packet)
@@ -258,14 +260,14 @@ class DecodedPicture:
             frame: the decoder's.
             turns: quarters of a turn, anticlockwise, until it stands upright.
             reformatter: makes colours.
-            tick_s: the unit of the stream's PTS; pictures that come only at the stream's end do not say it.
+            tick_s: the unit of the stream's PTS.
             sender_zero_s: the camera's own wall time of PTS 0, seconds since 1970; None: it does not tell.
         """
         self._frame = frame
         self._reformatter = reformatter
         self._bgr: Bgr | None = None
         self._turns = turns
-        self.pts_s = frame.pts * float(frame.time_base or tick_s) if frame.pts is not None else None
+        self.pts_s = frame.pts * tick_s if frame.pts is not None else None
         self.sender_s = None if self.pts_s is None or sender_zero_s is None else self.pts_s + sender_zero_s
 
     @property

@@ -164,8 +164,12 @@ class _Scene:
         from_slow = np.abs(detail - self._slow)
         threshold = np.maximum(_RESTLESS_FACTOR * self._restless, max(_CHANGE_MIN, _NOISE_FACTOR * self._noise))
         moved = (from_slow > threshold) & (np.abs(detail - self._fast) > threshold / 2)
-        itself = np.abs(thumbnail - self._bare) > _ITSELF_RATIO * threshold
+        change = self._change(thumbnail, threshold, moved) if moved.any() else _Change(0.0, everywhere=False)
         self._learn(detail, from_slow, moved, span_s)
+        return change
+
+    def _change(self, thumbnail: Luma, threshold: _Detail, moved: NDArray[np.bool_]) -> _Change:
+        itself = np.abs(thumbnail - self._bare) > _ITSELF_RATIO * threshold
         clear = _without_specks(moved.view(np.uint8))
         # A vehicle changes its surroundings' detail too, by up to half of `_SURROUNDINGS_PX`: no place to look for it.
         regions = _regions(_without_specks(clear & itself.view(np.uint8))) or _regions(clear)

@@ -10,12 +10,13 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anprd.video.clock import Clock
+from anprd.video.clock import Clock, Lateness
 from anprd.video.decoder import OpenStream, Packet
 
 BACKLOG_PACKETS_MAX = 500  # 20 s at 25 frames a second: more is no delay but a stop
 BACKLOG_BYTES_MAX = 32 << 20
 BACKLOG_S_MAX = 4.0  # who is a second late only decodes, and catches up; who cannot goes on with the newest key frame
+PUNCTUAL_S = 0.1  # a packet that is read so soon has few behind it; networks jitter by less
 _CLOSE_S = 1.0  # a camera sends a packet at least this often, and then the thread sees that it is to stop
 
 
@@ -39,6 +40,8 @@ class PacketReader:
         self._queue: deque[Arrival] = deque()
         self._queue_bytes = 0
         self._await_key = False
+        self._rest_s = 0.0
+        self._handed_over_s = self._came_s = float("-inf")
         self._stream: OpenStream | None = None
         self._failure: BaseException | None = None
         self._over = False
@@ -60,6 +63,7 @@ class PacketReader:
         `late_s`: by so much more than `BACKLOG_S_MAX` it may be late.
         """
         with self._changed:
+            self._let_rest(0.0)
             self._changed.wait_for(lambda: self._queue or self._over, timeout_s)
             if self._queue:
                 self._skip_if_late(BACKLOG_S_MAX + late_s)
@@ -69,9 +73,14 @@ class PacketReader:
             self._raise_failure()
             return None
 
-    def take_all(self, timeout_s: float) -> list[Arrival]:
-        """Every packet that has come, however late, or the first to come in time; as `take` otherwise."""
+    def take_all(self, timeout_s: float, *, rest_s: float = 0.0) -> list[Arrival]:
+        """Every packet that has come, however late, or the first to come in time; as `take` otherwise.
+
+        `rest_s`: from now on packets are read and handed over so long after each other, several at a time, until they
+        are taken in another way. To wake a thread for every packet costs as much as to receive it.
+        """
         with self._changed:
+            self._let_rest(rest_s)
             self._changed.wait_for(lambda: self._queue or self._over, timeout_s)
             arrivals = list(self._queue)
             self._queue.clear()
@@ -79,6 +88,11 @@ class PacketReader:
             if not arrivals:
                 self._raise_failure()
             return arrivals
+
+    def _let_rest(self, rest_s: float) -> None:
+        if rest_s < self._rest_s:
+            self._changed.notify_all()
+        self._rest_s = rest_s
 
     def _skip_if_late(self, late_s_max: float) -> None:
         """Nothing is skipped where no newer key frame is there: what follows refers to what would be."""
@@ -100,6 +114,7 @@ class PacketReader:
         with self._changed:
             self._stopping = True
             self._failure = None
+            self._changed.notify_all()
         if threading.current_thread() is not self._thread:
             self._thread.join(_CLOSE_S)
 
@@ -131,12 +146,32 @@ class PacketReader:
             with self._changed:
                 self._stream = stream
                 self._changed.notify_all()
+            lateness = Lateness(stream.tick_s)
             for packet in stream.packets():
                 if self._stopping:
                     return
-                self._put(Arrival(packet, self._clock.now_s()))
+                read_s = self._clock.now_s()
+                late_s = lateness.of(packet.pts, read_s)
+                self._put(Arrival(packet, self._arrived_s(read_s, late_s)))
+                if self._rest_s and stream.waits and abs(late_s) < PUNCTUAL_S:
+                    self._rest()
         finally:
             stream.close()
+
+    def _arrived_s(self, read_s: float, late_s: float) -> float:
+        """When it came, as far as anybody knows: what came during a rest is no later than it would have been."""
+        self._came_s = max(self._came_s, read_s - min(max(0.0, late_s), self._rest_s))
+        return self._came_s
+
+    def _rest(self) -> None:
+        """Hand over what was read, and leave to the kernel what comes."""
+        with self._changed:
+            self._hand_over()
+            self._changed.wait_for(lambda: self._stopping or not self._rest_s, self._rest_s)
+
+    def _hand_over(self) -> None:
+        self._handed_over_s = self._came_s
+        self._changed.notify_all()
 
     def _put(self, arrival: Arrival) -> None:
         with self._changed:
@@ -151,4 +186,5 @@ class PacketReader:
             self._await_key = False
             self._queue.append(arrival)
             self._queue_bytes += arrival.packet.size
-            self._changed.notify_all()
+            if arrival.arrived_s - self._handed_over_s >= self._rest_s:
+                self._hand_over()

@@ -118,10 +118,10 @@ class Session:
             self._heard_s = max(self._heard_s, arrival.arrived_s)
         return arrival
 
-    def take_all(self, wait_s: float) -> list[Arrival]:
-        """Every packet that has come; waits and raises as `take`."""
+    def take_all(self, wait_s: float, *, rest_s: float = 0.0) -> list[Arrival]:
+        """Every packet that has come; waits and raises as `take`. `rest_s`: as `PacketReader.take_all`."""
         left_s = self._left_s()
-        arrivals = self._reader.take_all(max(0.0, min(wait_s, left_s)))
+        arrivals = self._reader.take_all(max(0.0, min(wait_s, left_s)), rest_s=rest_s)
         if arrivals:
             self._heard_s = max(self._heard_s, arrivals[-1].arrived_s)
         else:
@@ -165,7 +165,7 @@ class Session:
         """Let a packet go undecoded; the clock hears of key frames, which come in the order in which they are shown."""
         packet = arrival.packet
         if packet.is_keyframe and packet.pts is not None:
-            self._stamp(packet.pts * float(packet.time_base or self._tick_s), arrival.arrived_s)
+            self._stamp(packet.pts * self._tick_s, arrival.arrived_s)
 
     def close(self) -> None:
         """Have the connection closed; `take` gives nothing more."""

@@ -127,7 +127,8 @@ class SubstreamSource(NetworkSource):
 
     def _keep(self, reason: str, *, keep_from_s: float) -> None:
         """Take what has come; what is let go counts as `reason`, what is kept as asleep."""
-        for arrival in self._main.take_all(0.0):
+        wait_s = WAIT_S if self._watch.is_blind(self._heard_s) else 0.0  # else the watch has waited
+        for arrival in self._main.take_all(wait_s, rest_s=LOOK_S):
             self._heard_s = arrival.arrived_s
             self.counts["asleep"] += 1
             needless, excess = self._kept.put(arrival, keep_from_s=keep_from_s)
@@ -138,7 +139,6 @@ class SubstreamSource(NetworkSource):
                 self._main.forget()  # what is decoded next begins with a later key frame
             self._keep_up(excess)
         self._wait()
-        self._clock.sleep(LOOK_S)  # several packets at a time cost less than one by one
 
     def _wake(self) -> Iterator[Frame]:
         """Decode from the key frame before the motion on, and show what is not older than `LEAD_S` before it."""
@@ -221,8 +221,7 @@ class KeyframeSource(NetworkSource):
         return Wakefulness.AWAKE if self._leave().wake else Wakefulness.ASKS
 
     def _doze(self) -> Iterator[Frame]:
-        self._clock.sleep(LOOK_S)  # several packets at a time cost less than one by one
-        for arrival in self._main.take_all(WAIT_S):
+        for arrival in self._main.take_all(WAIT_S, rest_s=LOOK_S):
             if self._wakefulness is Wakefulness.AWAKE:
                 yield from self._go_on(arrival)
             elif arrival.packet.is_keyframe:

@@ -88,7 +88,7 @@ class SubstreamWatch:
         try:
             session = self._opened()
             if session is not None:
-                self._judge_all(session, session.take_all(wait_s))
+                self._judge_all(session, session.take_all(wait_s, rest_s=min(wait_s, LOOK_S)))
         except SourceError as error:
             self._lose(error)
 

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import queue
 import threading
+import time
 import weakref
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from anprd.errors import SourceError
-from anprd.video import reader
+from anprd.video import clock, reader
 from anprd.video.clock import SystemClock
 from anprd.video.reader import PacketReader
 
@@ -22,12 +23,16 @@ class Packet:
     number: int
     is_keyframe: bool = False
     size: int = 1000
+    pts: int | None = None
 
 
 class HandFilled:
     """A stream whose packets the test puts in; an exception is raised, None is the end."""
 
-    def __init__(self) -> None:
+    tick_s = 0.001
+
+    def __init__(self, *, waits: bool = True) -> None:
+        self.waits = waits
         self.inbox: queue.Queue[Packet | Exception | None] = queue.Queue()
         self.closed = threading.Event()
 
@@ -131,6 +136,65 @@ def test_the_queue_is_bounded_in_bytes_too(stream: HandFilled, monkeypatch: pyte
     stream.inbox.put(None)
     assert stream.closed.wait(1)
     assert drain(packets) == [6, 7]
+
+
+def now_sent(number: int) -> Packet:
+    return Packet(number, pts=round(time.monotonic() / HandFilled.tick_s))
+
+
+@pytest.fixture
+def at_rest(stream: HandFilled, monkeypatch: pytest.MonkeyPatch) -> PacketReader:
+    """A reader that has handed over all and rests for two seconds."""
+    monkeypatch.setattr(clock, "_WINDOW_S", 0.0)
+    packets = reading(stream)
+    packets.opened(1)
+    packets.take_all(0.0, rest_s=2.0)
+    stream.inbox.put(now_sent(0))
+    stream.inbox.put(now_sent(1))
+    handed_over = packets.take_all(1.0, rest_s=2.0)
+    while len(handed_over) < 2:
+        handed_over += packets.take_all(1.0, rest_s=2.0)
+    return packets
+
+
+def test_a_reader_at_rest_leaves_packets_where_they_are(stream: HandFilled, at_rest: PacketReader):
+    stream.inbox.put(now_sent(2))
+    assert at_rest.take_all(0.2, rest_s=2.0) == []
+    assert stream.inbox.qsize() == 1
+
+
+def test_whoever_takes_one_by_one_ends_the_rest(stream: HandFilled, at_rest: PacketReader):
+    stream.inbox.put(now_sent(2))
+    taken = at_rest.take(1.0)
+    assert taken is not None
+    assert taken.packet.number == 2
+
+
+def test_a_rest_ends_by_itself(stream: HandFilled, at_rest: PacketReader):
+    sent_s = time.monotonic()
+    stream.inbox.put(now_sent(2))
+    (arrival,) = at_rest.take_all(5.0, rest_s=2.0)
+    assert arrival.arrived_s - sent_s < 0.2, "it came when it was sent, not when it was read"
+
+
+def test_closing_ends_a_rest(stream: HandFilled, at_rest: PacketReader):
+    stream.inbox.put(now_sent(2))
+    begun_s = time.monotonic()
+    at_rest.close()
+    assert stream.closed.is_set()
+    assert time.monotonic() - begun_s < 0.9
+
+
+def test_what_would_be_lost_unread_is_read_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clock, "_WINDOW_S", 0.0)
+    stream = HandFilled(waits=False)
+    packets = reading(stream)
+    packets.take_all(0.0, rest_s=2.0)
+    for number in range(5):
+        stream.inbox.put(now_sent(number))
+    stream.inbox.put(None)
+    assert stream.closed.wait(1)
+    assert len(packets.take_all(0.0)) == 5
 
 
 def test_closing_ends_it_at_the_next_packet(stream: HandFilled):

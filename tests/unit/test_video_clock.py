@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.video.clock import STEP_S_MIN, WALL_STEP_S, SteadyClock, StreamClock, Timeline, wall_of
+from anprd.video.clock import STEP_S_MIN, WALL_STEP_S, Lateness, SteadyClock, StreamClock, Timeline, wall_of
 
 FRAME_S = 0.04
 
@@ -185,3 +185,47 @@ def test_wall_time_grows_as_long_as_nobody_sets_the_clock(changes: list[tuple[fl
         assert last < now
         last = now
     assert steps == []
+
+
+TICK_S = 1 / 90_000
+
+
+def lateness(reads: list[tuple[float, float]]) -> list[float]:
+    """Of packets taken and read at those moments."""
+    late = Lateness(TICK_S)
+    return [late.of(round(taken_s / TICK_S), read_s) for taken_s, read_s in reads]
+
+
+def punctual(seconds: float, *, delay_s: float = 0.3, speed: float = 1.0) -> list[tuple[float, float]]:
+    return [(speed * number * FRAME_S, number * FRAME_S + delay_s) for number in range(round(seconds / FRAME_S))]
+
+
+def test_how_late_a_packet_is_shows_after_ten_seconds():
+    told = lateness([*punctual(15.0), (15.0, 15.5)])
+    assert told[100] == float("-inf")
+    assert told[-2] == pytest.approx(0.0, abs=1e-4)
+    assert told[-1] == pytest.approx(0.2, abs=1e-4)
+
+
+def test_a_packet_without_pts_is_never_punctual():
+    late = Lateness(TICK_S)
+    assert [late.of(None, read_s) for read_s in (0.0, 11.0, 22.0)] == [float("-inf")] * 3
+
+
+@pytest.mark.parametrize("speed", [0.5, 2.0])
+def test_a_stream_whose_pts_run_at_another_speed_is_hardly_ever_punctual(speed: float):
+    told = lateness(punctual(120.0, speed=speed))
+    assert sum(abs(late_s) < 0.1 for late_s in told) < 0.02 * len(told)
+
+
+def test_a_crystal_that_is_off_is_punctual_all_the_same():
+    told = lateness(punctual(120.0, speed=1.0001))
+    assert all(abs(late_s) < 0.01 for late_s in told if late_s > float("-inf"))
+
+
+def test_after_pts_have_leapt_it_is_punctual_again_within_twenty_seconds():
+    before, leap_s = punctual(30.0), -500.0
+    after = [(taken_s + 30.0 + leap_s, read_s + 30.0) for taken_s, read_s in punctual(30.0)]
+    told = lateness(before + after)
+    assert not any(abs(late_s) < 0.1 for late_s in told[len(before) : len(before) + 10])
+    assert all(abs(late_s) < 0.1 for late_s in told[-250:])

@@ -111,7 +111,10 @@ class Stream:
         arrivals = self._come(wait_s, 1)
         return arrivals[0] if arrivals else None
 
-    def take_all(self, wait_s: float) -> list[Arrival]:
+    def take_all(self, wait_s: float, *, rest_s: float = 0.0) -> list[Arrival]:
+        due_s = self._next / self.fps + self._delay_s
+        if rest_s and wait_s and due_s > self._clock.now_s():
+            self._clock.sleep(min(rest_s, wait_s))  # several are handed over at once
         return self._come(wait_s, 10_000)
 
     def pictures(self, arrival: Arrival) -> list[Shown]:
@@ -193,10 +196,10 @@ class Substream(Stream):
         super().__init__(site, clock, **how)
         self._away_s = away_s
 
-    def take_all(self, wait_s: float) -> list[Arrival]:
+    def take_all(self, wait_s: float, *, rest_s: float = 0.0) -> list[Arrival]:
         if self._away_s[0] <= self._clock.now_s() <= self._away_s[1]:
             raise SourceError("the substream is away")
-        return super().take_all(wait_s)
+        return super().take_all(wait_s, rest_s=rest_s)
 
 
 def nobody() -> bool:
