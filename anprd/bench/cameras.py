@@ -32,7 +32,7 @@ _START_S, _START_S_EACH = 60.0, 3.0  # how long cameras may take to stream: netw
 _SETTLE_S, _SETTLE_STEP_S = 4.0, 2.0
 _GRACE_S_MAX = 10.0  # for what is late; how late it came is told
 _LOOK_S = 0.2
-_HELD_UP = {"late", "held", "overrun"}
+_HELD_UP = {"late", "held", "overrun", "unserved"}
 """Reasons of `drops` that mean too little CPU."""
 _PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}
 

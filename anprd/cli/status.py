@@ -93,7 +93,7 @@ def _row(camera: Mapping[str, Any]) -> list[Text]:
         camera["spool_depth"],
         camera["restarts"],
         _megabytes(camera["memory_bytes"]),
-        "; ".join(filter(None, [camera["last_error"] or camera["sink_error"], _held(camera)])),
+        "; ".join(filter(None, [camera["last_error"] or camera["sink_error"], _held(camera), _asks(camera)])),
     ]
     texts = [Text("" if cell is None else str(cell)) for cell in cells]
     texts[1].stylize(_STYLES.get(state, ""))
@@ -132,14 +132,24 @@ def _daemon_lines(daemon: Mapping[str, Any]) -> list[Text]:
 def _overload(load: Mapping[str, Any]) -> str:
     return (
         f"overloaded since {_time_of_day(load['since'])}: {load['cameras_held']} cameras held back,"
-        f" {load['level']:.0%} of the wanted frames are looked at"
+        f" {load['level']:.0%} of the wanted frames are looked at{_turns(load)}"
     )
+
+
+def _turns(load: Mapping[str, Any]) -> str:
+    """How many cameras may be awake, where not all may."""
+    most = load.get("awake_max")
+    return "" if most is None else f"; {most} at a time may wake, {load['cameras_asking']} wait for it"
 
 
 def _held(camera: Mapping[str, Any]) -> str | None:
     """How much less a camera may look than it should; None where it may all."""
     allowed, wanted = camera.get("detect_fps"), camera.get("detect_fps_max")
     return f"held to {allowed:.1f} of {wanted:g} fps" if allowed is not None and allowed < wanted else None
+
+
+def _asks(camera: Mapping[str, Any]) -> str | None:
+    return "something moves, waits for its turn" if camera.get("wakefulness") == "asks" else None
 
 
 def _lag(lag_s: float | None) -> str:

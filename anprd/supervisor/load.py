@@ -100,14 +100,14 @@ class Load:
         if standing_s > STANDING_S_MAX:
             self._cameras.setdefault(camera.name, Level())
         if (level := self._cameras.get(camera.name)) is not None:
-            level.tick(now_s, standing_s, least=_floor(camera) / camera.detect_fps_max)
+            level.tick(now_s, standing_s, least=_least(camera) / camera.detect_fps_max)
             if level.untroubled:
                 del self._cameras[camera.name]
 
     def _own_rate(self, camera: CameraLoad) -> float:
         level = self._cameras.get(camera.name)
         share = 1.0 if level is None else level.value
-        return max(_floor(camera), share * camera.detect_fps_max)
+        return max(_least(camera), share * camera.detect_fps_max)
 
 
 def machine_standing_s(cameras: Iterable[CameraLoad]) -> float:
@@ -146,8 +146,12 @@ def _rate(camera: CameraLoad, share: float) -> float:
 
 
 def _floor(camera: CameraLoad) -> float:
-    least = DETECT_FPS_MIN if camera.wakefulness is None else DETECT_FPS_OF_USE
-    return min(least, camera.detect_fps_max)
+    """What the machine's level leaves it."""
+    return _least(camera) if camera.wakefulness is None else min(DETECT_FPS_OF_USE, camera.detect_fps_max)
+
+
+def _least(camera: CameraLoad) -> float:
+    return min(DETECT_FPS_MIN, camera.detect_fps_max)
 
 
 def _is_busy(camera: CameraLoad) -> bool:

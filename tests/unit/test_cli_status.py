@@ -83,6 +83,14 @@ def test_an_overloaded_machine_says_so():
     assert "overloaded" not in shown(DAEMON | {"load": load | {"overloaded": False}})
 
 
+def test_cameras_that_take_turns_are_told_of():
+    load = {"overloaded": True, "since": "2026-03-01T12:00:00Z", "level": 0.25, "cameras_held": 80}
+    turns = {"awake_max": 6, "cameras_asking": 3}
+    assert "are looked at; 6 at a time may wake, 3 wait for it" in shown(DAEMON | {"load": load | turns})
+    row = shown(cameras=[CAMERA | {"detect_fps": 4.0, "detect_fps_max": 8.0, "wakefulness": "asks"}])
+    assert row.rstrip().endswith("held to 4.0 of 8 fps; something moves, waits for its turn")
+
+
 def test_redis_that_is_down_is_said_with_its_reason():
     redis = {"url": "redis://h", "state": "down", "error": "connection refused"}
     assert "redis://h down: connection refused" in shown(DAEMON | {"redis": redis})

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anprd.supervisor import load
-from anprd.supervisor.load import DETECT_FPS_MIN, CameraLoad, Load, shared
+from anprd.supervisor.load import DETECT_FPS_MIN, DETECT_FPS_OF_USE, CameraLoad, Load, shared
+from anprd.video.wakefulness import Wakefulness
 
 LATE_S = 1.0  # a worker by itself lets frames go from here on
 QUEUE_S = 5.0  # and here it jumps to live
@@ -207,6 +208,48 @@ def test_where_the_kernel_says_nothing_the_lag_alone_counts():
     judged = Load()
     rates = judged.tick(0, [behind(run_ratio=None, wait_ratio=None), fine("well")])
     assert rates["well"] < 8
+
+
+def asleep(name, **values):
+    return CameraLoad(name, 8.0, wakefulness=Wakefulness.ASLEEP, **values)
+
+
+def test_who_can_sleep_is_held_to_no_rate_that_is_of_no_use():
+    judged = Load()
+    for second in range(60):
+        rates = judged.tick(second, [behind(), asleep("sleeper"), fine("well")])
+    assert rates == {"slow": DETECT_FPS_MIN, "sleeper": DETECT_FPS_OF_USE, "well": DETECT_FPS_MIN}
+
+
+def test_watching_is_saved_on_once_all_look_as_rarely_as_is_of_use():
+    judged = Load()
+    seen = []
+    for second in range(60):
+        rates = judged.tick(second, [asleep("sleeper"), asleep("slow", standing_s=0.9)])
+        seen.append((rates["sleeper"], judged.thrift))
+    assert all(thrift == 0.0 for rate, thrift in seen if rate > DETECT_FPS_OF_USE)
+    assert any(0.0 < thrift < 1.0 for _, thrift in seen)
+    assert seen[-1] == (DETECT_FPS_OF_USE, 1.0)
+
+
+def test_where_nobody_can_sleep_there_is_nothing_to_be_saved():
+    judged = Load()
+    for second in range(60):
+        judged.tick(second, [behind(), fine("well")])
+    assert judged.thrift == 0.0
+    assert judged.machine.value == 2 * DETECT_FPS_MIN / 16
+
+
+def test_while_cameras_are_refused_to_wake_no_more_is_given():
+    judged = Load()
+    for second in range(30):
+        judged.tick(second, [asleep("slow", standing_s=0.9)])
+    low = judged.machine.value
+    for second in range(30, 90):
+        judged.tick(second, [asleep("slow", standing_s=0.0)], rising=False)
+    assert judged.machine.value == low
+    judged.tick(90, [asleep("slow", standing_s=0.0)])
+    assert judged.machine.value > low
 
 
 def test_in_a_large_fleet_one_camera_is_no_witness():
