@@ -12,13 +12,12 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from anprd import document, variables
+from anprd import addresses, document, variables
 from anprd.document import Document, DocumentError
 from anprd.errors import ConfigError
 from anprd.faults import Fault, Faults, Key
@@ -26,14 +25,11 @@ from anprd.variables import Givers
 
 CAMERA_COUNT_MAX = 1000  # one process a camera: more than this is a mistake in the file
 EMBEDDED = "embedded"
-CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https")  # and file:PATH
-REDIS_SCHEMES = ("redis", "rediss", "unix")
 SOCKET_PATH_BYTES_MAX = 107  # sun_path in <sys/un.h> holds 108, the last one 0
 RUNTIME_FILE = "status.sock"  # the longest name that is bound in `runtime_dir`
 
 _CAMERA_KEYS = frozenset({"defaults", "cameras"})
 _CAMERA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 def _number(value: object) -> object:
@@ -102,7 +98,7 @@ class CameraSettings(CameraDefaults):
     @field_validator("url", "substream")
     @classmethod
     def _url_leads_somewhere(cls, url: str | None) -> str | None:
-        fault = None if url is None else camera_url_fault(url)
+        fault = None if url is None else addresses.camera_url_fault(url)
         if fault is not None:
             raise ValueError(fault)
         return url
@@ -138,7 +134,7 @@ class Settings(_Model):
     @field_validator("redis")
     @classmethod
     def _redis_is_an_address(cls, redis: str) -> str:
-        if redis != EMBEDDED and (fault := _url_fault(redis, REDIS_SCHEMES)) is not None:
+        if redis != EMBEDDED and (fault := addresses.url_fault(redis, addresses.REDIS_SCHEMES)) is not None:
             raise ValueError(f"must be '{EMBEDDED}' or a URL such as redis://localhost:6379/0: {fault}")
         return redis
 
@@ -153,7 +149,7 @@ class Settings(_Model):
     @field_validator("metrics_address")
     @classmethod
     def _address_has_a_port(cls, address: str | None) -> str | None:
-        if address is not None and not _is_host_and_port(address):
+        if address is not None and not addresses.is_host_and_port(address):
             raise ValueError("must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:9108")
         return address
 
@@ -236,53 +232,6 @@ def _without_cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Se
     return _validated(Settings, top, (), faults)
 
 
-def camera_url_fault(url: str) -> str | None:
-    """What is wrong with a camera's URL, or None. The answer never repeats the URL."""
-    if not url.startswith("file:") and _SCHEME.match(url) is not None:
-        return _url_fault(url, CAMERA_SCHEMES)
-    path = url.removeprefix("file:")
-    if not path.strip() or "\0" in path:
-        return "must name a file after 'file:'"
-    return "must be file:PATH or file:///PATH" if re.match("//[^/]", path) else None
-
-
-def _url_fault(url: str, schemes: tuple[str, ...]) -> str | None:
-    match = _SCHEME.match(url)
-    if match is None or match[1].lower() not in schemes:
-        return f"must begin with {', '.join(f'{scheme}://' for scheme in schemes)}"
-    if any(character.isspace() or not character.isprintable() for character in url):
-        return "must not hold a space or a control character; write a space as %20"
-    if match[1].lower() != "unix" and not _names_a_host(url):
-        return "names no valid host and port; in a password write '/' as %2F, '?' as %3F, '#' as %23, an at sign as %40"
-    return None
-
-
-def _names_a_host(url: str) -> bool:
-    """Whether host and port are plain. A password with a '/', '?' or '#' would end the host's part early, and show."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port  # a port that is none shows only when it is asked for
-    except ValueError:
-        return False
-    cut_short = "@" in parts.path + parts.query + parts.fragment
-    return _is_host(host or "") and not cut_short
-
-
-def _is_host_and_port(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    named = _is_host(host) and " " not in address
-    return named and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
-
-
-def _is_host(host: str) -> bool:
-    """Whether it can be looked up at all: for an empty or too long label Python's resolver raises UnicodeError."""
-    try:
-        return bool(host.encode("idna"))
-    except UnicodeError:
-        return False
-
-
 def _cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Iterator[CameraSettings]:
     """Each camera with the defaults under it; a faulty default is told once, not once a camera."""
     defaults = _mapping(values, ("defaults",), faults) or {}
@@ -306,7 +255,7 @@ def _camera(
         faults.add((*key, "name"), f"is not a key here; the camera's name is {name!r}, its key", shown=False)
     for url in ("url", "substream"):
         if isinstance(own.get(url), str):
-            own[url] = _absolute_url(own[url], folder)
+            own[url] = addresses.absolute_url(own[url], folder)
     return _validated(CameraSettings, {**defaults, **own, "name": name}, key, faults)
 
 
@@ -317,13 +266,6 @@ def _mapping(values: dict[str, Any], key: Key, faults: Faults) -> dict[str, Any]
         return dict(value or {})
     faults.add(key, "must be a mapping: keys and values on lines of their own, indented")
     return None
-
-
-def _absolute_url(url: str, folder: Path) -> str:
-    """`file:clips/a.mp4` and a plain path become `file:/absolute/path`; other URLs stay."""
-    if (not url.startswith("file:") and _SCHEME.match(url) is not None) or camera_url_fault(url) is not None:
-        return url
-    return "file:" + os.path.normpath(folder / re.sub("^//(?=/)", "", url.removeprefix("file:")))
 
 
 _AnyModel = TypeVar("_AnyModel", bound=_Model)
