@@ -41,9 +41,11 @@ class DaemonProcess:
         for pid in filter(alive, left):
             os.kill(pid, signal.SIGKILL)
 
-    def write(self, cameras, *, redis="redis://127.0.0.1:1/0", **top):
+    def write(self, cameras, *, substreams=None, redis="redis://127.0.0.1:1/0", **top):
         lines = {"redis": redis, "state_dir": str(self.folder / "state"), "runtime_dir": str(self.runtime_dir), **top}
         lines["cameras"] = {name: {"url": url_of(camera)} for name, camera in cameras.items()}
+        for name, url in (substreams or {}).items():
+            lines["cameras"][name]["substream"] = url
         self.config.write_text(json.dumps(lines))  # JSON is YAML
         self.config.chmod(0o600)  # it holds a password
 

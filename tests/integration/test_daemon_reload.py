@@ -148,3 +148,17 @@ def test_a_camera_that_answers_with_nothing_for_ever_blocks_no_other_no_reload_a
         code, took_s = daemon.stop()
         assert (code, took_s < 5) == (0, True)
         assert daemon.events("worker_killed") == []
+
+
+@pytest.mark.skipif(reason_missing() is not None, reason=str(reason_missing()))
+def test_a_substream_that_answers_with_nothing_for_ever_blinds_nobody_and_blocks_no_stop(tmp_path, hung_camera):
+    patience = {"open_timeout_s": 3600, "read_timeout_s": 3600}
+    with DaemonProcess(tmp_path, "tests.seeing_daemon") as daemon, serving("/gate=test:320x240@25") as camera:
+        daemon.write({"gate": camera.url("/gate")}, substreams={"gate": hung_camera}, defaults=patience)
+        now = daemon.start().until(lambda now: row(now, "gate")["frames"] > 50)
+        assert row(now, "gate")["state"] == "streaming"
+        assert row(now, "gate")["last_frame_age_s"] < 2
+
+        code, took_s = daemon.stop()
+        assert (code, took_s < 5) == (0, True)
+        assert daemon.events("worker_killed") == []
