@@ -54,6 +54,11 @@ class Detector:
         height, width = image.shape[:2]
         return [Detection(_clip(fitted.inverse(item.box), width, height), item.confidence) for item in found]
 
+    def give_back_memory(self) -> None:
+        """As `Network.give_back_memory`, at all sizes."""
+        for network, _ in self._networks.values():
+            network.give_back_memory()
+
     def _network(self, size: Size) -> tuple[Network, Bgr]:
         if size not in self._networks:
             if len(self._networks) >= SHAPES_MAX:

@@ -33,7 +33,8 @@ class Network:
             model = _core().read_model(file)
             if input_shape is not None:
                 model.reshape(list(input_shape))
-            self._request = _core().compile_model(model, "CPU", ONE_THREAD).create_infer_request()
+            self._compiled = _core().compile_model(model, "CPU", ONE_THREAD)
+            self._request = self._compiled.create_infer_request()
         except RuntimeError as error:
             reason = str(error).strip().splitlines()[-1]
             raise ConfigError(
@@ -48,6 +49,10 @@ class Network:
         """
         self._request.infer([batch], share_inputs=True)
         return np.array(self._request.get_output_tensor(0).data, np.float32)
+
+    def give_back_memory(self) -> None:
+        """Let go of what lies between the layers; the next run makes it anew."""
+        self._compiled.release_memory()
 
 
 @functools.cache

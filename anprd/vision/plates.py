@@ -71,6 +71,11 @@ class Vision:
         height, width = frame
         self.read(picture, Detection(Box(0.4 * width, 0.4 * height, 0.5 * width, 0.45 * height), 1.0))
 
+    def give_back_memory(self) -> None:
+        """Let go of what video's networks need only while they run: it may be long until they do again."""
+        for user in (self.detector, self.corner_finder, self.reader):
+            user.give_back_memory()
+
     def detect(self, frame: Bgr, *, confidence_min: float, input_size: Size | None = None) -> list[Detection]:
         """The plates of a video frame, or of a part of one, the surest first; see `Detector.detect`."""
         return self.detector.detect(frame, confidence_min=confidence_min, input_size=input_size)

@@ -22,6 +22,10 @@ class Reader:
         """
         self._network = Network(file)
 
+    def give_back_memory(self) -> None:
+        """As `Network.give_back_memory`."""
+        self._network.give_back_memory()
+
     def read(self, plate: Luma) -> Reading:
         """What stands on the plate.
 

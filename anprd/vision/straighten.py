@@ -32,6 +32,10 @@ class CornerFinder:
         """
         self._network = Network(file)
 
+    def give_back_memory(self) -> None:
+        """As `Network.give_back_memory`."""
+        self._network.give_back_memory()
+
     def find(self, image: Bgr, box: Box) -> Corners:
         """The corners in pixels of `image`; some may lie outside it."""
         region = grown(box, CROP_MARGIN_X, CROP_MARGIN_Y)

@@ -47,7 +47,8 @@ def build(
     cv2.setNumThreads(1)  # parallel by workers: pools of threads in each would only fight
     log = logs.get()
     clock = SteadyClock(SystemClock(), on_step=lambda step_s: log.warning("clock_stepped", by_s=round(step_s, 3)))
-    pipeline = Pipeline(camera, networks.load(settings.weights_dir))
+    vision = networks.load(settings.weights_dir)
+    pipeline = Pipeline(camera, vision)
     stream = RedisStream(settings.redis, settings.stream, settings.stream_length_max)
     spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max, log=log)
     notes = PlateNotes(pipeline.passes, spool, clock, hold_s=camera.same_plate_hold_s)
@@ -65,7 +66,7 @@ def build(
         say=say,
         allowed_fps=allowed_fps,
         own_memory_bytes=kernel.own_memory_bytes,
-        give_back_memory=kernel.give_back_memory,
+        give_back_memory=lambda: networks.give_back_memory(vision),
         core_times=kernel.core_times,
         note_plates=notes.keep,
     )

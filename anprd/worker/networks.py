@@ -42,6 +42,12 @@ def load(folder: Path | None) -> Vision:
     return _shared(folder, _stamp(folder))
 
 
+def give_back_memory(vision: Vision) -> None:
+    """Return to the kernel what an idle worker does not need, in its networks and in the rest of its heap."""
+    vision.give_back_memory()
+    kernel.give_back_memory()
+
+
 @functools.lru_cache(maxsize=1)
 def _shared(folder: Path | None, _stamp: _Stamp) -> Vision:
     return Vision.load(folder)

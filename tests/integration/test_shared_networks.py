@@ -17,11 +17,15 @@ from anprd.video.clock import SystemClock
 from anprd.video.sources import open_clip
 from anprd.worker import kernel, networks
 
+def read(vision, picture):
+    found = vision.detect(picture, confidence_min=0.5)
+    return [vision.read(picture, detection).reading.text for detection in found]
+
 def look(vision, picture):
     begun_s = time.process_time()
-    found = vision.detect(picture, confidence_min=0.5)
-    texts = [vision.read(picture, detection).reading.text for detection in found]
-    return {"texts": texts, "cpu_s": time.process_time() - begun_s, "own": kernel.own_memory_bytes()}
+    told = {"texts": read(vision, picture), "cpu_s": time.process_time() - begun_s, "own": kernel.own_memory_bytes()}
+    networks.give_back_memory(vision)
+    return told | {"left": kernel.own_memory_bytes(), "again": read(vision, picture)}
 
 def forked(picture):
     reader, writer = os.pipe()
@@ -54,4 +58,6 @@ def test_a_fork_reads_with_the_networks_of_its_parent_and_owns_a_third_of_them()
     assert len({tuple(look["texts"]) for look in own + shared}) == 1
     assert all(own[0]["texts"]), "the clip shows a plate here"
     assert max(look["own"] for look in shared) < min(look["own"] for look in own) / 2
+    assert all(look["again"] == look["texts"] for look in own + shared), "though it has given back memory"
+    assert max(look["left"] for look in shared) < min(look["own"] for look in shared) - (2 << 20)
     assert max(look["cpu_s"] for look in shared) < min(look["cpu_s"] for look in own) / 2
