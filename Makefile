@@ -43,7 +43,7 @@ RECONNECTS ?= 2000
 soak: system-packages .venv/.test-installed ## Run one worker through HOURS=12 of film and RECONNECTS=2000, and look for leaks.
 	.venv/bin/python -m tests.chaos.soak --hours $(HOURS) --reconnects $(RECONNECTS) --json var/chaos/soak.json
 
-fuzz: .venv/.test-installed ## Feed the program INPUTS broken inputs (100000 unless told), made from SEED; a quarter of an hour.
+fuzz: .venv/.test-installed ## Feed the program INPUTS broken inputs (100000 unless told), made from SEED; some minutes.
 	.venv/bin/python -m tests.fuzz.run --inputs $(INPUTS) --seed $(SEED)
 
 # --no-deps, as in the training environment, which has the rest.
