@@ -74,7 +74,13 @@ def test_fp32_stands_beside_int8_only_where_both_were_measured():
 
 @pytest.fixture
 def report() -> dict:
-    found = measure.Found(crops=READINGS, scenes=READINGS, detections=[detected(0.9, 0.3)], video=[detected(0.9)], unread=[read("", "AB1")])
+    found = measure.Found(
+        crops=READINGS,
+        scenes=READINGS,
+        detections=[detected(0.9, 0.3)],
+        video=[detected(0.9)],
+        unread=[read("", "AB1")],
+    )
 
     class Thresholds:
         read_confidence_min = 0.7
