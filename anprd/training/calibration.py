@@ -27,6 +27,7 @@ from anprd.vision.plates import Vision
 
 PRECISION_MIN = 0.99
 CROPS_MAX = 8000  # of each kind: a fit of a few numbers needs no more
+F1_SLACK = 0.02  # the curve is flat at its top, and what is no plate the reader refuses: docs/measured.md#confidence
 BOX_ERROR = 0.03  # of the box's sides, one standard deviation an edge: a detector's
 EYE_TRUST = frozenset({"eye"})  # read by a human: the labels that a precision of 99 % can be counted on
 EYE_COUNT_MIN = 500
@@ -123,15 +124,17 @@ def calibrate_reader(
 def calibrate_detector(folder: Path, data: Path, *, progress: cases.Progress = iter) -> curves.Point:
     """Choose the confidence from which on a photo's plate counts, by the F1 of validation scenes; into the manifest.
 
+    The lowest one whose F1 is all but the best.
+
     Raises:
         ConfigError: data or weights cannot be used, or nothing is found.
     """
     found = list(cases.detections(Vision.load(folder).photo_detector, data, progress))
-    best = summary.detection_curve(found).best_f1()
-    if best.f1 == 0:
+    chosen = summary.detection_curve(found).eager_f1(F1_SLACK)
+    if chosen.f1 == 0:
         raise ConfigError(f"{data}: the detector finds none of its plates; train it longer")
-    manifest.amend(folder, "detector", {"photo_confidence_min": round(best.confidence, 3)})
-    return best
+    manifest.amend(folder, "detector", {"photo_confidence_min": round(chosen.confidence, 3)})
+    return chosen
 
 
 def fit(samples: Sequence[Sample]) -> Calibration:

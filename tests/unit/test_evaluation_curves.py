@@ -30,6 +30,13 @@ def test_a_threshold_tells_what_is_exactly_as_sure():
     assert curves.reading_curve([0.7, 0.7], [True, False], readings=4).at(0.7) == Point(0.7, 0.5, 0.5)
 
 
+def test_where_f1_is_nearly_the_best_the_lower_threshold_finds_more():
+    curve = curves.detection_curve([0.9, 0.8, 0.7, 0.6], [True, True, False, True], plates=4)
+    assert [curve.eager_f1(slack).confidence for slack in (0.0, 0.1, 0.3)] == [0.6, 0.6, 0.6]
+    falling = curves.detection_curve([0.9, 0.8, 0.7, 0.6], [True, True, False, False], plates=2)
+    assert [falling.eager_f1(slack).confidence for slack in (0.0, 0.21, 0.34)] == [0.8, 0.7, 0.6]
+
+
 def test_the_best_f1_is_where_more_recall_begins_to_cost_too_much():
     best = curves.detection_curve([0.9, 0.8, 0.7], [True, True, False], plates=2).best_f1()
     assert (best.confidence, best.f1) == (0.8, 1.0)

@@ -51,6 +51,15 @@ class Curve:
         """The highest F1; the higher threshold of two that are equal."""
         return max(self.points(), key=lambda point: point.f1, default=Point(1.0, 1.0, 0.0))
 
+    def eager_f1(self, slack: float) -> Point:
+        """The lowest threshold whose F1 is at most `slack` below the best: where F1 is flat, recall goes first."""
+        least = self.best_f1().f1 - slack
+        return max(
+            (point for point in self.points() if point.f1 >= least),
+            key=lambda point: -point.confidence,
+            default=Point(1.0, 1.0, 0.0),
+        )
+
     def widest(self, precision_min: float) -> Point | None:
         """The largest share that is still told with such a precision; None where no threshold reaches it."""
         return max(
