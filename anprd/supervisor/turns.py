@@ -14,13 +14,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anprd.supervisor.level import FALL_EVERY_S, FALLS, QUIET_S, STANDING_S_CALM, STANDING_S_MAX
+from anprd.supervisor.level import FALL_EVERY_S, FALLS, STANDING_S_CALM, STANDING_S_MAX
 from anprd.supervisor.load import WEIGHTS, CameraLoad
 from anprd.video.wakefulness import Leave, Wakefulness
 
 TURN_S = 10.0  # without a plate in view: a vehicle far off is seen to move so long before its plate can be read
 TURN_S_MAX = 30.0  # with plates in view all the time, where others ask; and so long one stays at the end of the queue
 RISE_HZ = 0.25
+LIFT_S = 10.0  # without a queue, and with fewer that wish to be awake than may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Turns:
             if len(wishes) >= math.floor(self.awake_max):
                 self._bound_s = now_s
                 self.awake_max += RISE_HZ * passed_s if standing_s <= STANDING_S_CALM else 0.0
-            elif now_s - self._bound_s >= QUIET_S:
+            elif now_s - self._bound_s >= LIFT_S:
                 self.awake_max = None
 
     def _fall(self, now_s: float, awake: Sequence[CameraLoad], standing_s: float) -> None:

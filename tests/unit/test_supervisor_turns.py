@@ -6,9 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from anprd.supervisor.level import QUIET_S
 from anprd.supervisor.load import DETECT_FPS_OF_USE, CameraLoad, Load, machine_standing_s
-from anprd.supervisor.turns import TURN_S, TURN_S_MAX, Turns
+from anprd.supervisor.turns import LIFT_S, TURN_S, TURN_S_MAX, Turns
 from anprd.video.wakefulness import Leave, Wakefulness
 
 ASLEEP, ASKS, AWAKE = Wakefulness
@@ -90,7 +89,7 @@ def test_while_nobody_lags_one_more_is_let_each_few_seconds():
 def test_when_too_few_wish_to_be_awake_the_limit_is_lifted():
     street = Street(sleeper("a", AWAKE), sleeper("b", ASLEEP)).limited(4)
     street.tick()
-    assert street.tick(int(QUIET_S) + 1) == {"a", "b"}
+    assert street.tick(int(LIFT_S) + 1) == {"a", "b"}
     assert street.turns.awake_max is None
 
 
@@ -322,6 +321,16 @@ def test_what_fits_is_not_touched():
     assert machine.share_told() > 0.95
     assert machine.turns.awake_max is None
     assert machine.load.thrift == 0.0
+
+
+def test_all_is_given_back_within_about_a_minute():
+    machine = Machine(0.8, 40).run(60)
+    assert machine.turns.awake_max is not None
+    machine.cores = 1.8
+    machine.run(70)
+    assert machine.turns.awake_max is None
+    assert machine.load.thrift == 0.0
+    assert machine.load.machine.value == 1.0
 
 
 @pytest.mark.parametrize(("count", "share"), [(60, 0.95), (80, 0.9), (110, 0.8)])
