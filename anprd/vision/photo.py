@@ -5,10 +5,10 @@ photo is none at 960 px, and one of 40 px is none at 416 (docs/measured.md#detec
 and the next frame instead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from anprd.records import Bgr, Detection
+from anprd.records import Bgr, Box, Detection
 from anprd.vision.detector import IOU_MAX, PLATES_MAX, Detector
 
 SIDES_PX = (416, 640, 960)  # docs/measured.md#detector-input
@@ -37,9 +37,26 @@ class PhotoDetector:
 
 
 def merged(found: Iterable[Detection]) -> list[Detection]:
-    """Of detections that cover each other by half only the surest; at most `PLATES_MAX`, the surest first."""
-    kept: list[Detection] = []
+    """Of detections that cover each other by half the surest; at most `PLATES_MAX`, the surest first.
+
+    Its box is the mean of them all, weighted by confidence (weighted boxes fusion, Solovyev et al., 2021): errors of
+    different sizes cancel out.
+    """
+    groups: list[list[Detection]] = []
     for detection in sorted(found, key=lambda item: -item.confidence):
-        if all(detection.box.iou(other.box) < IOU_MAX for other in kept):
-            kept.append(detection)
-    return kept[:PLATES_MAX]
+        group = next((group for group in groups if detection.box.iou(group[0].box) >= IOU_MAX), None)
+        if group is None:
+            groups.append([detection])
+        else:
+            group.append(detection)
+    return [Detection(_mean(group), group[0].confidence) for group in groups[:PLATES_MAX]]
+
+
+def _mean(group: Sequence[Detection]) -> Box:
+    weights = [detection.confidence for detection in group]
+    edges = ((detection.box.x1, detection.box.y1, detection.box.x2, detection.box.y2) for detection in group)
+    x1, y1, x2, y2 = (
+        sum(weight * edge for weight, edge in zip(weights, side, strict=True)) / sum(weights)
+        for side in zip(*edges, strict=True)
+    )
+    return Box(x1, y1, x2, y2)
