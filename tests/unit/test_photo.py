@@ -1,5 +1,7 @@
 """Plates of a photo that is looked at in several sizes."""
 
+import pytest
+
 from anprd.records import Box, Detection
 from anprd.vision import photo
 from anprd.vision.detector import PLATES_MAX
@@ -28,4 +30,4 @@ def test_a_picture_full_of_plates_is_cut_at_the_limit() -> None:
 
 def test_the_box_is_the_mean_of_what_the_sizes_saw_weighted_by_confidence() -> None:
     (found,) = photo.merged([seen(0, 0.6), seen(8, 0.2)])
-    assert (found.box.x1, found.box.x2, found.confidence) == (2.0, 102.0, 0.6)
+    assert (found.box.x1, found.box.x2, found.confidence) == pytest.approx((2.0, 102.0, 0.6))
