@@ -44,6 +44,9 @@ class BarEyes:
     def load(cls, _folder):
         return cls()
 
+    def give_back_memory(self) -> None:
+        """It holds none."""
+
     def detect(self, frame, *, confidence_min, input_size):
         bright = (frame[:, :, 1] > ROAD + 30).astype(np.uint8)
         contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
