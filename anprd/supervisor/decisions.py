@@ -17,6 +17,7 @@ from enum import Enum, auto
 
 from anprd import backoff
 from anprd.settings import CameraSettings, Settings
+from anprd.supervisor.load import WAIT_MIN
 from anprd.worker.messages import Facts, State
 
 DRAIN_S = 10.0  # settling is milliseconds and publishing is bounded by the worker; what takes longer is stuck
@@ -27,9 +28,6 @@ RESTART_FIRST_S = 1.0
 # Workers that begin at a time where cores are what they wait for: to open two streams takes a second or two of CPU, and
 # a hundred at once take so long over it that cameras are given up as silent.
 OPENINGS_MAX = 4
-OPENING_WAIT_MIN = (
-    0.1  # a worker that is ready to run and has no core for so much of the time; less: its camera is slow
-)
 OPENED_S = 4.0  # until its substream is watched a camera's main stream is decoded
 RESTART_CAP_S = 20.0  # a worker that dies again and again is still back in 30 s, and costs a start each 20 s at most
 
@@ -95,8 +93,8 @@ def burdens(facts: Facts | None, *, age_s: float, streaming_s: float | None) -> 
     if facts is None:
         return age_s < STUCK_S
     if facts.state is State.STARTING:
-        return facts.wait_ratio is None or facts.wait_ratio >= OPENING_WAIT_MIN
-    return streaming_s is not None and streaming_s < OPENED_S and (facts.wait_ratio or 0.0) >= OPENING_WAIT_MIN
+        return facts.wait_ratio is None or facts.wait_ratio >= WAIT_MIN
+    return streaming_s is not None and streaming_s < OPENED_S and (facts.wait_ratio or 0.0) >= WAIT_MIN
 
 
 _EVERY_WORKER = ("redis", "stream", "stream_length_max", "spool_events_max", "weights_dir")

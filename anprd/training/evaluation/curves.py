@@ -54,9 +54,9 @@ class Curve:
     def eager_f1(self, slack: float) -> Point:
         """The lowest threshold whose F1 is at most `slack` below the best: where F1 is flat, recall goes first."""
         least = self.best_f1().f1 - slack
-        return max(
+        return min(
             (point for point in self.points() if point.f1 >= least),
-            key=lambda point: -point.confidence,
+            key=lambda point: point.confidence,
             default=Point(1.0, 1.0, 0.0),
         )
 
