@@ -108,7 +108,7 @@ def train_detector(
     ] = None,
     side_px: Annotated[
         int, typer.Option("--side-px", min=32, max=2048, help="The input's side; a multiple of 32.")
-    ] = 416,
+    ] = 512,
     model: Annotated[
         str, typer.Option("--model", help="An ultralytics architecture, or a .pt: what a whole training starts from.")
     ] = "yolov8n.yaml",

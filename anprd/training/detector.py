@@ -73,7 +73,7 @@ class Plan:
     """How to train: `model` is an ultralytics architecture (from scratch) or the `.pt` to go on from."""
 
     model: str = "yolov8n.yaml"
-    side_px: int = 416
+    side_px: int = 512
     """Of the square windows that are trained on."""
     picture_px: int = 576
     """The longest side of the pictures that windows are cut from."""

@@ -32,7 +32,7 @@ class Plan:
     """How long and how strongly to tune."""
 
     epochs: int = 15
-    side_px: int = 416
+    side_px: int = 512
     """Of the square windows that are trained on."""
     learning_rate: float = 3e-4
 
