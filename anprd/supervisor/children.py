@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from anprd.settings import CameraSettings, Settings
+from anprd.supervisor import signals
 from anprd.worker import entry
 
 PRELOAD = (
@@ -26,7 +27,6 @@ _ONE_EACH = (
     # CPU a frame of the demo over RTSP, either way).
     "MALLOC_ARENA_MAX",
 )
-_HELD = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
 class Handle(Protocol):
@@ -147,11 +147,8 @@ def _signals_held() -> Iterator[None]:
     Only the supervisor answers them, or the fork server would die under workers that still drain.
     """
     resource_tracker.ensure_running()  # otherwise begun inside, where it would unblock what is held back here
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD)
-    try:
+    with signals.held():
         yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from anprd.events.record import Event
 from anprd.events.redis_stream import BATCH_MAX
 from anprd.events.spool import Spool
 from anprd.observe import logs
+from anprd.supervisor import signals
 
 INTERVAL_S = 15.0  # nobody waits for these; and workers of a killed daemon have drained before the first look
 
@@ -48,7 +49,8 @@ class Orphans:
         return self._waiting
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="orphans", daemon=True).start()
+        with signals.held():
+            threading.Thread(target=self._run, name="orphans", daemon=True).start()
 
     def stop(self) -> None:
         """Deliver no more; a batch that is under way ends by itself."""

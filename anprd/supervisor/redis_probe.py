@@ -9,6 +9,7 @@ from typing import Any
 
 from anprd.errors import SinkError
 from anprd.redaction import redact
+from anprd.supervisor import signals
 
 INTERVAL_S = 2.0  # a person who looks at the status wants it as of now; one PING every two seconds is nothing
 
@@ -24,7 +25,9 @@ class RedisProbe:
         self._facts: dict[str, Any] = {"url": self._url, "state": "unknown", "error": None}
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="redis-probe", daemon=True).start()
+        """Begin; the thread takes no signals, which are the main thread's."""
+        with signals.held():
+            threading.Thread(target=self._run, name="redis-probe", daemon=True).start()
 
     def stop(self) -> None:
         """Ask no more; a question that is under way ends by itself."""

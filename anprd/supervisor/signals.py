@@ -11,6 +11,20 @@ HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
+@contextlib.contextmanager
+def held() -> Iterator[None]:
+    """Hold back HANDLED in this thread; processes and threads that are started here inherit that.
+
+    A thread that takes a signal has Python's handler run in the main thread at once, even where that holds signals
+    back: a stop during the boot would then leave a fork server behind that nobody knows yet.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 class StopAsked(BaseException):
     """A signal asked to stop before the loop runs: the way out of a boot that waits."""
 
