@@ -112,6 +112,8 @@ class MemorySpool:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self.dropped = 0
+        self.arrived: list[str] = []
+        """Keys that could not be forgotten."""
         self.broken: Callable[[str], bool] = lambda _: False
         """Whether the operation ("put", "pending", "ack") shall fail."""
 
@@ -122,15 +124,16 @@ class MemorySpool:
 
     def pending(self, limit: int) -> list[Event]:
         self._may("pending")
-        return self.events[:limit]
+        return [event for event in self.events if event.key not in self.arrived][:limit]
 
     def ack(self, events: Iterable[Event]) -> None:
+        self.arrived += [event.key for event in events]
         self._may("ack")
-        gone = {event.key for event in events}
-        self.events = [event for event in self.events if event.key not in gone]
+        self.events = [event for event in self.events if event.key not in self.arrived]
+        self.arrived = []
 
     def depth(self) -> int:
-        return len(self.events)
+        return len([event for event in self.events if event.key not in self.arrived])
 
     def close(self) -> None:
         """Nothing is open."""

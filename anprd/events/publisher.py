@@ -59,6 +59,7 @@ class Delivery:
         self._failures = 0
         self._row = 0
         self._last_error: str | None = None
+        self._unforgotten: str | None = None  # why the disk does not take that events have arrived
         self._retry_at_s = 0.0
 
     def put(self, event: Event) -> None:
@@ -89,7 +90,8 @@ class Delivery:
             return self._failed(error)
         if count:
             self._succeeded(count)
-        return 0.0 if count else None
+            return 0.0
+        return RETRY_CAP_S if self._unforgotten else None
 
     def hurry(self) -> None:
         """Let the next step try at once, whatever the backoff says."""
@@ -115,7 +117,7 @@ class Delivery:
             "delivered": self._delivered,
             "failures": self._failures,
             "dropped": self._spool.dropped + self._held_dropped,
-            "last_error": self._last_error,
+            "last_error": self._last_error or self._unforgotten,
         }
 
     def _store(self) -> None:
@@ -136,12 +138,25 @@ class Delivery:
         batch = self._oldest(held)
         if batch:
             self._stream.publish(batch)
-            self._spool.ack(batch)
+            self._forget(batch)
         elif held:
             # Only where nothing waits on the disk: these are younger than everything there.
             self._stream.publish(held)
             self._let_go(held)
+        elif self._unforgotten:
+            self._forget(())
         return len(batch) or len(held)
+
+    def _forget(self, arrived: Sequence[Event]) -> None:
+        """Have the spool forget them. Where the disk is full or read-only it passes over them: others must not wait."""
+        try:
+            self._spool.ack(arrived)
+        except SinkError as error:
+            if self._unforgotten is None:
+                self._log.warning("events_not_forgotten", error=str(error))
+            self._unforgotten = str(error)
+        else:
+            self._unforgotten = None
 
     def _oldest(self, held: Sequence[Event]) -> list[Event]:
         try:

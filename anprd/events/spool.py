@@ -57,6 +57,8 @@ class Spool:
         self._depth = 0
         self._dropped = 0
         self._full = False
+        self._listed: list[tuple[str, int]] = []  # key and row of what `pending` gave last
+        self._arrived_seq = self._arrived = 0  # rows up to here have arrived, but the disk does not take that; how many
         self._carried = 0  # drops to be counted in the file that replaces a broken one
         self._remains = salvage.Remains()  # and what goes over into it
         try:
@@ -76,13 +78,21 @@ class Spool:
         return self._do(lambda db: self._pending(db, limit))
 
     def ack(self, events: Iterable[Event]) -> None:
-        """Forget these events: they have arrived. Those that are not here (any more) do not matter."""
-        keys = [(event.key,) for event in events]
-        self._do(lambda db: self._delete(db, "key", keys))
+        """Forget these events: they have arrived. Those that are not here (any more) do not matter.
+
+        Where the disk does not take that (SinkError), `pending` passes over them from now on, as long as this process
+        lives, and the next `ack` that it takes forgets them too.
+        """
+        keys = [event.key for event in events]
+        try:
+            self._do(lambda db: self._forget(db, keys))
+        except SinkError:
+            self._pass_over(keys)
+            raise
 
     def depth(self) -> int:
         """How many events wait; without a look at the disk."""
-        return self._depth
+        return max(0, self._depth - self._arrived)
 
     @property
     def dropped(self) -> int:
@@ -179,6 +189,7 @@ class Spool:
             source = self._path.with_name(self._path.name + suffix)
             if source.exists():
                 source.replace(target.with_name(target.name + suffix))
+        self._listed, self._arrived_seq, self._arrived = [], 0, 0  # rows of the new file have other numbers
         self._remains = salvage.read(target)
         saved = len(self._remains.events)
         lost = max(0, self._depth - saved)
@@ -209,26 +220,45 @@ class Spool:
         return depth - excess, excess
 
     def _pending(self, db: sqlite3.Connection, limit: int) -> list[Event]:
-        rows = db.execute("SELECT seq, fields FROM events ORDER BY seq LIMIT ?", (limit,)).fetchall()
+        rows = db.execute(
+            "SELECT seq, fields FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (self._arrived_seq, limit)
+        ).fetchall()
         events = []
+        self._listed = []
         damaged = []
         for seq, fields in rows:
             try:
-                events.append(Event.from_fields(json.loads(fields)))
+                event = Event.from_fields(json.loads(fields))
+                events.append(event)
+                self._listed.append((event.key, seq))
             except (ValueError, TypeError, AttributeError, RecursionError) as error:
                 damaged.append((seq,))
                 self._log.error("events_dropped", reason="record_damaged", error=str(error), record=str(fields))
         if damaged:
             with _transaction(db):
+                gone = _delete(db, "seq", damaged)
                 _count(db, "dropped", len(damaged))
-            self._delete(db, "seq", damaged)
+            self._left(gone)
             self._dropped += len(damaged)
         return events
 
-    def _delete(self, db: sqlite3.Connection, column: str, values: Sequence[tuple[object]]) -> None:
+    def _forget(self, db: sqlite3.Connection, keys: Sequence[str]) -> None:
         with _transaction(db):
-            gone = db.executemany(f"DELETE FROM events WHERE {column} = ?", values).rowcount  # noqa: S608, two fixed words
-        self._depth = max(0, self._depth - max(0, gone))
+            gone = db.execute("DELETE FROM events WHERE seq <= ?", (self._arrived_seq,)).rowcount
+            gone += _delete(db, "key", [(key,) for key in keys])
+        self._arrived_seq = self._arrived = 0
+        self._left(gone)
+
+    def _pass_over(self, keys: Sequence[str]) -> None:
+        with self._lock:
+            for key, seq in self._listed:
+                if key not in keys:
+                    return  # what waits before another must not be passed over with it
+                self._arrived += seq > self._arrived_seq
+                self._arrived_seq = max(seq, self._arrived_seq)
+
+    def _left(self, count: int) -> None:
+        self._depth = max(0, self._depth - count)
         self._full = self._depth >= self._events_max
 
     def _remember_only(self, db: sqlite3.Connection, noted: Sequence[tuple[str, datetime]]) -> None:
@@ -279,6 +309,12 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         if db.in_transaction:  # some errors, a full disk among them, have rolled back already
             db.execute("ROLLBACK")
         raise
+
+
+def _delete(db: sqlite3.Connection, column: str, values: Sequence[tuple[object]]) -> int:
+    """How many rows went."""
+    gone = db.executemany(f"DELETE FROM events WHERE {column} = ?", values).rowcount  # noqa: S608, two fixed words
+    return max(0, gone)  # -1 where there was no value
 
 
 def _count(db: sqlite3.Connection, name: str, more: int) -> None:

@@ -260,6 +260,32 @@ def test_a_read_only_file_is_a_sink_error(spool):
         spool.put(event(2))
 
 
+def test_what_cannot_be_forgotten_is_passed_over_and_goes_with_the_next(path, spool):
+    for number in range(4):
+        spool.put(event(number))
+    first = spool.pending(2)
+    spool._connection.execute("PRAGMA query_only=1")
+    with pytest.raises(SinkError, match="readonly"):
+        spool.ack(first)
+    assert spool.depth() == 2
+    rest = spool.pending(9)
+    assert rest == [event(2), event(3)]
+    spool.ack(rest[:1])
+    assert spool.depth() == 1
+    spool.close()
+    assert Spool(path, 1000).pending(9) == [event(3)]
+
+
+def test_what_waits_before_what_cannot_be_forgotten_is_not_passed_over(spool):
+    for number in range(3):
+        spool.put(event(number))
+    waiting = spool.pending(9)
+    spool._connection.execute("PRAGMA query_only=1")
+    with pytest.raises(SinkError):
+        spool.ack(waiting[1:])
+    assert spool.pending(9) == waiting
+
+
 def test_a_place_that_cannot_be_used_is_said_and_tried_again(tmp_path, log):
     in_the_way = tmp_path / "spool"
     in_the_way.write_text("a file where the directory should be")

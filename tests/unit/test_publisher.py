@@ -174,6 +174,25 @@ def test_what_waits_on_a_full_disk_goes_before_what_is_held(world):
     assert world.arrived == [1, 2]
 
 
+def test_what_a_full_disk_cannot_forget_keeps_back_nobody(world):
+    world.put(1, 2)
+    world.spool.broken = lambda operation: operation in {"put", "ack"}
+    world.put(3, 4)
+    for _ in range(5):
+        world.clock.s += world.delivery.step() or 0.0
+    world.put(5)
+    world.delivery.step()
+    assert world.arrived == [1, 2, 3, 4, 5]
+    assert world.delivery.facts() | {"delivered": 0} == {
+        "pending": 0, "held": 0, "delivered": 0, "failures": 0, "dropped": 0, "last_error": "the disk is full",
+    }  # fmt: skip
+    assert world.log.names("warning") == ["events_not_forgotten"]
+    world.spool.broken = lambda _: False
+    world.run()
+    assert world.spool.events == []
+    assert world.delivery.facts()["last_error"] is None
+
+
 def test_a_spool_that_cannot_even_be_read_does_not_keep_back_what_is_at_hand(world):
     world.spool.broken = lambda _: True
     world.put(1, 2)
@@ -224,7 +243,7 @@ def test_without_a_crash_nothing_is_lost_doubled_or_out_of_order_whatever_fails(
             case "lost reply":
                 world.stream.lose_reply = True
             case "disk full":
-                world.spool.broken = lambda operation: operation == "put"
+                world.spool.broken = lambda operation: operation in {"put", "ack"}
             case "disk unreadable":
                 world.spool.broken = lambda _: True
                 unreadable = True
