@@ -26,6 +26,24 @@ _PASSWORD = re.compile(
 )
 
 
+class NotedEnvironment(Mapping[str, str]):
+    """An environment that notes which of its variables were asked for: those are passwords, most of them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self._environ[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environ)
+
+    def __len__(self) -> int:
+        return len(self._environ)
+
+
 @dataclass(frozen=True, slots=True)
 class Givers:
     """Where the texts come from."""

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -63,8 +63,10 @@ class SpawnError(Exception):
 class ForkserverSpawner:
     """Starts workers through multiprocessing's fork server."""
 
-    def __init__(self, composition: str = entry.COMPOSITION) -> None:
+    def __init__(self, composition: str = entry.COMPOSITION, *, hidden: Collection[str] = ()) -> None:
+        """`hidden`: variables that no child inherits; passwords of all cameras."""
         self._composition = composition
+        self._hidden = frozenset(hidden)
         self._context = multiprocessing.get_context("forkserver")
         last = [NETWORKS] if composition == entry.COMPOSITION else []
         self._context.set_forkserver_preload([*PRELOAD, composition, *last])
@@ -82,7 +84,7 @@ class ForkserverSpawner:
         os.environ[entry.SHARED_WEIGHTS] = "" if weights_dir is None else str(weights_dir)
         probe = self._context.Process(target=os.getpid, daemon=True)
         with _main_hidden():
-            with _signals_held():
+            with _variables_hidden(self._hidden), _signals_held():
                 forkserver.ensure_running()
             probe.start()  # waits for the imports, and a signal may end that wait
         probe.join()
@@ -97,7 +99,7 @@ class ForkserverSpawner:
             daemon=True,
         )
         try:
-            with _signals_held(), _main_hidden():
+            with _variables_hidden(self._hidden), _signals_held(), _main_hidden():
                 process.start()
         except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
             ours.close()
@@ -149,6 +151,16 @@ def _signals_held() -> Iterator[None]:
     resource_tracker.ensure_running()  # otherwise begun inside, where it would unblock what is held back here
     with signals.held():
         yield
+
+
+@contextlib.contextmanager
+def _variables_hidden(names: Collection[str]) -> Iterator[None]:
+    """Keep them out of the fork server, which may start here: its workers would have each other's passwords."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 @contextlib.contextmanager

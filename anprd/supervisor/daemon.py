@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from anprd import settings as settings_file
+from anprd import variables
 from anprd.errors import EXIT_DONE, ConfigError
 from anprd.events.redis_stream import RedisStream
 from anprd.observe import logs
@@ -51,12 +52,13 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
     """
     logs.configure(entry.log_level(os.environ), "supervisor", stream=outlet.standard_error())
     kernel.keep_memory_private()
-    settings = settings_file.load(config_path, os.environ)
+    environ = variables.NotedEnvironment(os.environ)
+    settings = settings_file.load(config_path, environ)
     places.prepare(settings.runtime_dir, key="runtime_dir")
     places.prepare(settings.state_dir, key="state_dir")
     places.raise_descriptor_limit()
     notifier = notify.Notifier.from_environ(os.environ, pid=os.getpid())
-    spawner = ForkserverSpawner(composition)
+    spawner = ForkserverSpawner(composition, hidden=environ.asked)
     with (
         places.lock(settings.runtime_dir, key="runtime_dir"),
         # Another daemon's spools would be taken for those of removed cameras.

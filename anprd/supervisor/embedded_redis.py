@@ -30,6 +30,8 @@ RESTART_FIRST_S = 0.5
 RESTART_CAP_S = 30.0
 STEADY_S = 30.0  # a server that lived this long was well: its next death counts as the first
 
+_ENVIRONMENT = ("PATH", "LANG", "TZ", "LD_LIBRARY_PATH", "PYTHONHOME")  # all that it gets: no camera's password
+
 # The server must not outlive the supervisor (PR_SET_PDEATHSIG, 1, with SIGKILL, 9: safe, see STOP_S_MAX), or the next
 # one would find its files in use. Set by a fresh interpreter before it becomes the server: a `preexec_fn` may deadlock
 # where threads run.
@@ -175,6 +177,7 @@ class EmbeddedRedis:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if name in _ENVIRONMENT},
             start_new_session=True,  # a terminal's Ctrl-C would end it before the workers have published
         )
         self._started_s = self._now_s()

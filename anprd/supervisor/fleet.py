@@ -142,7 +142,8 @@ class Fleet:
 
     def _start(self, child: Child) -> None:
         try:
-            handle = self._spawner.spawn(child.camera, self._settings)
+            # A worker needs no other camera's password.
+            handle = self._spawner.spawn(child.camera, self._settings.model_copy(update={"cameras": ()}))
         except SpawnError as error:
             child.put_off(self._now_s(), chance=self._chance())
             self._log.error("worker_not_started", camera=child.camera.name, error=str(error))

@@ -266,6 +266,20 @@ def test_a_redis_url_that_only_the_client_refuses_changes_nothing_either(daemon)
     assert row(after, "a")["pid"] == row(before, "a")["pid"]
 
 
+def test_no_child_inherits_the_passwords_of_cameras(daemon):
+    daemon.write({"a": "rtsp://u:${GATE_PASSWORD}@h.invalid/steady"}, redis="embedded")
+    status = daemon.start(GATE_PASSWORD="hunter2", HARMLESS="yes").until_states(a="streaming")
+    worker = row(status, "a")["pid"]
+    os.kill(int(Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[1]), signal.SIGKILL)
+    daemon.until(lambda status: row(status, "a")["restarts"] == 1 and row(status, "a")["state"] == "streaming")
+    environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in daemon.descendants()]
+    assert len(environments) >= 4  # the worker, the second fork server, its tracker, redis-server
+    assert not [environ for environ in environments if b"hunter2" in environ]
+    assert sum(b"HARMLESS=yes" in environ for environ in environments) >= 3
+    daemon.signal(signal.SIGHUP)  # the supervisor still has it
+    daemon.until(lambda status: status["daemon"]["last_reload"] is not None and status["daemon"]["last_reload"]["ok"])
+
+
 def test_a_second_daemon_is_refused_with_78(daemon, tmp_path):
     daemon.write({"a": "silent"})
     daemon.start().until(lambda status: row(status, "a")["pid"])

@@ -206,7 +206,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def redis_is_emptied(self) -> None:
-        """Not while the disk cannot forget what has arrived: after a crash that comes again, and is news to this Redis."""
+        """Not while the disk cannot forget what has arrived: it may come again, and is news to this Redis."""
         if self.delivery._unforgotten:
             return
         self._end_era()

@@ -107,11 +107,13 @@ def test_its_exposure_is_small_and_the_networks_run_all_the_same(running):
 
 def test_no_process_of_the_service_can_be_looked_into_and_its_sockets_are_its_own(running):
     worker = status(running)["cameras"][0]["pid"]
-    for pid in (worker, show(running, "MainPID")):
+    fork_server = running.said(f"ps -o ppid= -p {worker}").strip()
+    for pid in (worker, fork_server, show(running, "MainPID")):
         assert running.run(f"runuser -u anprd -- cat /proc/{pid}/environ").code != 0
         assert running.run(f"runuser -u anprd -- head -c 1 /proc/{pid}/mem").code != 0
         assert running.said(f"grep -c '^Max core file size *0 ' /proc/{pid}/limits") == "1"
         assert running.said(f"grep -c '^Max data size *3221225472 ' /proc/{pid}/limits") == "1"
+        assert running.said(f"grep -c '^Max open files *65536 *65536 ' /proc/{pid}/limits") == "1"
     sockets = running.said("find /run/anprd /var/lib/anprd -type s -exec stat -c '%a %U' {} +").splitlines()
     assert set(sockets) == {"600 anprd"}
     assert running.said("find /var/lib/anprd -type f -perm /077") == ""

@@ -4,11 +4,14 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from anprd.worker import kernel
+from tests.command import ROOT
 
 NOBODY = 65534
 SECRET = b"rtsp://u:hunter2@h/"
@@ -60,3 +63,10 @@ def test_a_process_of_the_same_user_sees_nothing_of_a_workers_memory():
     if not _looked_into(private=False)[0]:
         pytest.skip("this machine lets no process look into another anyway (yama)")
     assert _looked_into(private=True) == ([], True)
+
+
+@pytest.mark.weights
+def test_nor_of_the_fork_servers_which_all_later_workers_come_from():
+    script = "import ctypes, anprd.worker.forkserver; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"

@@ -133,6 +133,13 @@ def house():
     return made
 
 
+def test_a_worker_is_told_of_no_other_camera(house):
+    house.tick()
+    handle = house.running()[0]
+    assert handle.settings.cameras == ()
+    assert handle.settings.stream == house.settings.stream
+
+
 def test_every_enabled_camera_gets_a_worker():
     house = House(camera("a"), camera("b", enabled=False), camera("c"))
     house.tick()

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.variables import CREDENTIALS, SECRET_BYTES_MAX, Givers, filled_in, holds_password, passwords
+from anprd.variables import (
+    CREDENTIALS,
+    SECRET_BYTES_MAX,
+    Givers,
+    NotedEnvironment,
+    filled_in,
+    holds_password,
+    passwords,
+)
 
 
 @pytest.fixture
@@ -98,6 +106,14 @@ def test_the_keys_of_passwords_are_told():
         "l": ["x"],
     }
     assert list(passwords(values)) == [("redis",), ("cameras", "a", "url")]
+
+
+def test_what_a_text_needed_of_the_environment_is_noted(tmp_path):
+    environ = NotedEnvironment({"GATE": "p", "YARD": "q"})
+    assert filled_in("rtsp://u:${GATE}@h/", Givers(environ, tmp_path)) == "rtsp://u:p@h/"
+    assert environ.asked == {"GATE"}
+    assert dict(environ) == {"GATE": "p", "YARD": "q"}
+    assert len(environ) == 2
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text()))
