@@ -6,6 +6,8 @@ events: equal keys are faults, the depth has a limit, and anchors are refused be
 gigabytes.
 """
 
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,11 +26,13 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is absen
 
 @dataclass(slots=True)
 class Document:
-    """The top mapping, the line of each key, and the keys that stand twice."""
+    """The top mapping, the line of each key, the keys that stand twice, and who may read the file."""
 
     values: dict[str, object] = field(default_factory=dict)
     lines: dict[Key, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    mode: int = 0
+    """The file's, as it was read: by now another may have taken its place (stat.S_IROTH and so on)."""
 
 
 class DocumentError(Exception):
@@ -46,9 +50,9 @@ def read(path: Path) -> Document:
         DocumentError: the file is missing, unreadable, too large, no text or no YAML, nests too deeply, uses anchors,
             or is not one mapping.
     """
-    text = _text(path)
+    text, mode = _text(path)
     try:
-        return _Builder(text).build()
+        return _Builder(text, mode).build()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
@@ -57,12 +61,16 @@ def read(path: Path) -> Document:
         raise DocumentError(f"is not valid YAML: {str(error).splitlines()[0]}") from error
 
 
-def _text(path: Path) -> str:
-    """The file's text; whatever is not an ordinary, small text file is refused before it is parsed."""
+def _text(path: Path) -> tuple[str, int]:
+    """The file's text and mode; whatever is not an ordinary, small text file is refused before it is parsed."""
     try:
         if path.is_dir():
             raise DocumentError("is a folder; name the file in it")
-        with path.open("rb") as file:
+        # A pipe without a writer would hold up whoever opens it, the daemon at a reload, for ever.
+        with open(path, "rb", opener=_at_once) as file:  # a Path opens without an opener
+            mode = os.fstat(file.fileno()).st_mode
+            if not stat.S_ISREG(mode):
+                raise DocumentError("is no ordinary file")
             content = file.read(FILE_BYTES_MAX + 1)
     except FileNotFoundError as error:
         raise DocumentError("does not exist; copy config/cameras.yaml and edit it") from error
@@ -71,19 +79,23 @@ def _text(path: Path) -> str:
     if len(content) > FILE_BYTES_MAX:
         raise DocumentError(f"is larger than {FILE_BYTES_MAX // 1024} KiB; is it the right file?")
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig"), mode
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DocumentError("is not UTF-8 text; save it as UTF-8", line) from error
 
 
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 class _Builder:
     """Builds values from the parser's events."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, mode: int) -> None:
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_Loader)
         self._scalars: Any = yaml.SafeLoader("")
-        self._document = Document()
+        self._document = Document(mode=mode)
 
     def build(self) -> Document:
         """Read the one document of the stream."""

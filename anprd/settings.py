@@ -175,7 +175,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     source, faults = _read(path)
     folder = path.absolute().parent
     values = variables.expanded(source.values, (), Givers(environ, folder), faults)
-    _refuse_bared_password(path, source.values, faults)
+    _refuse_bared_password(path, source, faults)
     cameras = tuple(_cameras(values, folder, faults))
     settings = _without_cameras(values, folder, faults)
     if settings is None or faults:
@@ -209,11 +209,11 @@ def _read(path: Path) -> tuple[Document, Faults]:
     return source, faults
 
 
-def _refuse_bared_password(path: Path, written: dict[str, Any], faults: Faults) -> None:
+def _refuse_bared_password(path: Path, source: Document, faults: Faults) -> None:
     """A password in a file that every user may read is everybody's, unless the operator says that this is meant."""
-    if written.get("allow_readable_passwords") is True or not path.stat().st_mode & stat.S_IROTH:
+    if source.values.get("allow_readable_passwords") is True or not source.mode & stat.S_IROTH:
         return
-    for key in itertools.islice(variables.passwords(written), 1):
+    for key in itertools.islice(variables.passwords(source.values), 1):
         faults.add(
             key,
             f"holds a password, and every user may read this file; chmod 640 {path}, write ${{VARIABLE}} or"

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from anprd import document
@@ -72,3 +74,16 @@ def test_a_missing_file_a_folder_and_a_forbidden_one_are_told_apart(tmp_path):
         document.read(tmp_path)
     with pytest.raises(DocumentError, match="cannot be read"):
         document.read(tmp_path / ("x" * 300))
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(DocumentError, match="no ordinary file"):
+        document.read(tmp_path / "pipe.yaml")
+
+
+def test_who_may_read_is_of_the_file_that_was_read(tmp_path):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("redis: embedded\n")
+    file.chmod(0o604)
+    assert document.read(file).mode & 0o777 == 0o604
