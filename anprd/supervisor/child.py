@@ -11,6 +11,7 @@ from anprd.supervisor.children import Handle
 from anprd.supervisor.decisions import ChildFacts
 from anprd.supervisor.load import CameraLoad
 from anprd.worker.messages import Beat, Facts, Hold, Misconfigured, State, Stopped
+from anprd.worker.wire import FromWorker
 
 FRESH_S = 3.0  # a beat a second is due; an older one says nothing of now
 SETTLED_S = 10.0  # in its first seconds a worker is behind because networks are compiled
@@ -61,7 +62,7 @@ class Child:
         self._facts = None
         self.hold = None
 
-    def heard(self, message: object, now_s: float) -> None:
+    def heard(self, message: FromWorker, now_s: float) -> None:
         """Take what the worker said."""
         match message:
             case Beat(facts=facts) | Stopped(facts=facts):
@@ -70,8 +71,6 @@ class Child:
                 self._note_streaming(facts, now_s)
             case Misconfigured(reason=reason):
                 self.misconfigured = redact(reason)
-            case _:
-                raise AssertionError(f"no worker says {type(message).__name__}")
 
     def ended(self, exit_code: int, now_s: float, *, chance: float) -> None:
         """The process is gone. Where it is still wanted, this sets when the next one starts."""

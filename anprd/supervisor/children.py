@@ -4,17 +4,17 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import types
 from collections.abc import Collection, Iterator
 from multiprocessing import forkserver, resource_tracker
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
 from anprd.settings import CameraSettings, Settings
 from anprd.supervisor import signals
-from anprd.worker import entry
+from anprd.worker import entry, wire
 
 PRELOAD = (
     *("anprd.vision.inference", "cv2", "numpy", "av", "redis", "pydantic", "structlog", "anprd.worker.entry"),
@@ -36,7 +36,7 @@ class Handle(Protocol):
     def pid(self) -> int: ...
 
     @property
-    def pipe(self) -> Connection: ...
+    def pipe(self) -> socket.socket: ...
 
     @property
     def sentinel(self) -> int:
@@ -91,7 +91,8 @@ class ForkserverSpawner:
         probe.close()
 
     def spawn(self, camera: CameraSettings, settings: Settings) -> "WorkerHandle":
-        ours, theirs = self._context.Pipe()
+        with _refusals():
+            ours, theirs = wire.pair()
         process = self._context.Process(
             target=entry.main,
             args=(camera, settings, theirs, self._composition),
@@ -99,11 +100,11 @@ class ForkserverSpawner:
             daemon=True,
         )
         try:
-            with _variables_hidden(self._hidden), _signals_held(), _main_hidden():
+            with _refusals(), _variables_hidden(self._hidden), _signals_held(), _main_hidden():
                 process.start()
-        except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
+        except SpawnError:
             ours.close()
-            raise SpawnError(f"{type(error).__name__}: {error}") from error
+            raise
         finally:
             theirs.close()  # ours would hide the end of the worker's
         return WorkerHandle(process, ours)
@@ -123,7 +124,7 @@ class ForkserverSpawner:
 class WorkerHandle:
     """A worker's process and pipe."""
 
-    def __init__(self, process: multiprocessing.context.ForkServerProcess, pipe: Connection) -> None:
+    def __init__(self, process: multiprocessing.context.ForkServerProcess, pipe: socket.socket) -> None:
         assert process.pid is not None, "it was started"
         self._process = process
         self.pid = process.pid
@@ -140,6 +141,15 @@ class WorkerHandle:
         self.pipe.close()
         self._process.join()
         self._process.close()
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """What says that the machine has nothing to spare, as SpawnError."""
+    try:
+        yield
+    except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
+        raise SpawnError(f"{type(error).__name__}: {error}") from error
 
 
 @contextlib.contextmanager

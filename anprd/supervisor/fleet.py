@@ -17,7 +17,10 @@ from anprd.supervisor.children import Handle, Spawner, SpawnError
 from anprd.supervisor.decisions import Action, Reload
 from anprd.supervisor.load import CameraLoad
 from anprd.video.wakefulness import FREELY, Leave
+from anprd.worker import wire
 from anprd.worker.messages import Drain, Hold
+
+WORDS_MAX = 1000  # more than a pipe holds: so many at once says only who writes while we read
 
 
 class Fleet:
@@ -107,9 +110,9 @@ class Fleet:
             allowed = detect_fps.get(name, most)
             rate = most if allowed >= most else min(most, round(allowed, 1))
             hold = Hold(rate, leaves.get(name, FREELY))
-            if hold != (child.hold or Hold(most)) and child.hears(self._now_s()):
+            new = hold != (child.hold or Hold(most))
+            if new and child.hears(self._now_s()) and self._send(child, hold):
                 child.hold = hold
-                self._send(child, hold)
 
     def kill(self) -> None:
         """End every worker now."""
@@ -157,12 +160,10 @@ class Fleet:
         child.told_s = self._now_s()
         self._send(child, Drain())
 
-    def _send(self, child: Child, message: Drain | Hold) -> None:
+    def _send(self, child: Child, message: Drain | Hold) -> bool:
+        """Whether it was sent. Not to one that has just ended, as the sentinel says, or that reads nothing."""
         assert child.handle is not None, "only what runs is told anything"
-        try:
-            child.handle.pipe.send(message)
-        except OSError:
-            return  # it has just ended: the sentinel says so
+        return wire.send(child.handle.pipe, message)
 
     def _kill(self, child: Child, *, reason: str) -> None:
         if child.handle is None or child.killed:
@@ -182,21 +183,33 @@ class Fleet:
         child.successor = successor
 
     def _listen(self, child: Child, handle: Handle) -> None:
-        """Take what the worker said; at the pipe's end leave the rest to the sentinel."""
+        """Take what the worker said; at the pipe's end leave the rest to the sentinel.
+
+        Who says what no sound worker says is broken or was taken over: it is killed, and another starts.
+        """
         try:
-            while handle.pipe.poll():
-                child.heard(handle.pipe.recv(), self._now_s())
-        except (EOFError, OSError):
+            for _ in range(WORDS_MAX):
+                message = wire.hear_worker(handle.pipe)
+                if message is None:
+                    return
+                child.heard(message, self._now_s())
+            fault = "it talks without end"
+        except EOFError:
             self._watch.unregister(handle.pipe)
+            return
+        except wire.WireError as error:
+            fault = f"it said what is no message: {error}"
+        self._watch.unregister(handle.pipe)
+        self._kill(child, reason=fault)
 
     def _bury(self, child: Child, handle: Handle) -> None:
         """The process has ended: hear its last words, note how it ended, and when another shall start."""
+        exit_code = handle.exit_code()  # known first: then a kill for its last words strikes nobody
         if handle.pipe in self._watch.get_map():
             self._listen(child, handle)
         if handle.pipe in self._watch.get_map():
             self._watch.unregister(handle.pipe)
         self._watch.unregister(handle.sentinel)
-        exit_code = handle.exit_code()
         handle.close()
         assert exit_code is not None, "the sentinel says that it ended"
         now_s = self._now_s()

@@ -6,10 +6,10 @@ The supervisor imports this module, so it stays light; what is heavy is `composi
 import importlib
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping
-from multiprocessing.connection import Connection
 from typing import Any
 
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError
@@ -24,7 +24,7 @@ COMPOSITION = "anprd.worker.composition"
 SHARED_WEIGHTS = "ANPRD_SHARED_WEIGHTS"  # tells the fork server whose networks it shall have; empty: the shipped ones
 
 
-def main(camera: CameraSettings, settings: Settings, pipe: Connection, composition: str = COMPOSITION) -> None:
+def main(camera: CameraSettings, settings: Settings, pipe: socket.socket, composition: str = COMPOSITION) -> None:
     """Be the worker of one camera until told to stop. Ends in exit code 0, 1 (a bug) or 78 (the operator must act).
 
     `composition` names the module whose `build` puts the worker together.

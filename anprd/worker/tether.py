@@ -5,13 +5,13 @@ the frame loop can tell that the frame loop is alive.
 """
 
 import os
-import select
+import socket
 import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
 
 from anprd.errors import EXIT_FAILED
 from anprd.video.wakefulness import FREELY, Leave
+from anprd.worker import wire
 from anprd.worker.messages import Beat, Hold, Misconfigured, Stopped
 
 ORPHAN_S = 3.0  # no supervisor is left to kill us: what is not settled by then stays open; told events are on disk
@@ -22,7 +22,7 @@ class Tether:
 
     def __init__(
         self,
-        pipe: Connection,
+        pipe: socket.socket,
         stop: threading.Event,
         *,
         leave: Callable[[int], object] = os._exit,
@@ -34,8 +34,6 @@ class Tether:
         self._orphan_s = orphan_s
         self._detect_fps: float | None = None
         self._leave_given = FREELY
-        self._room = select.poll()
-        self._room.register(pipe.fileno(), select.POLLOUT)
 
     @property
     def detect_fps(self) -> float | None:
@@ -49,13 +47,7 @@ class Tether:
 
     def say(self, message: Beat | Misconfigured | Stopped) -> bool:
         """Send if there is room; never waits. Returns whether it was sent."""
-        if not any(event & select.POLLOUT for _, event in self._room.poll(0)):
-            return False
-        try:
-            self._pipe.send(message)
-        except OSError:
-            return False  # the supervisor is gone: the listener sees the same
-        return True
+        return wire.send(self._pipe, message)
 
     def listen(self) -> None:
         """Listen from now on: a word from the supervisor, or its end, sets `stop`."""
@@ -63,9 +55,9 @@ class Tether:
 
     def _listen(self) -> None:
         try:
-            while isinstance(message := self._pipe.recv(), Hold):
+            while isinstance(message := wire.await_supervisor(self._pipe), Hold):
                 self._detect_fps, self._leave_given = message.detect_fps, message.leave
-        except (EOFError, OSError):
+        except (EOFError, wire.WireError):  # who talks nonsense is no supervisor
             self._stop.set()
             threading.Event().wait(self._orphan_s)
             self._leave(EXIT_FAILED)

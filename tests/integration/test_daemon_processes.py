@@ -75,6 +75,19 @@ def test_a_stuck_worker_is_killed_and_the_status_answers_meanwhile(daemon):
     assert row(status, "good")["restarts"] == 0
 
 
+def test_a_worker_that_was_taken_over_is_killed_and_commands_nobody(daemon, tmp_path):
+    daemon.write({"taken": "hostile", "good": "steady"})
+    daemon.start(TROPHY=str(tmp_path / "trophy"))
+    status = daemon.until(lambda status: row(status, "taken")["restarts"] >= 2 and row(status, "good")["frames"])
+    assert row(status, "taken")["last_exit"] == "signal 9"
+    assert row(status, "good")["restarts"] == 0
+    killed = daemon.events("worker_killed")
+    assert {event["camera"] for event in killed} == {"taken"}
+    assert killed[0]["reason"].startswith("it said what is no message: Invalid JSON")
+    assert not (tmp_path / "trophy").exists()
+    assert daemon.stop()[0] == 0
+
+
 def test_sigterm_settles_open_passes_and_ends_in_time_with_0(daemon, tmp_path):
     if not binaries():
         pytest.skip("no redis-server")

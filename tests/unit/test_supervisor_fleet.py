@@ -1,36 +1,48 @@
 import selectors
+import socket
 from collections import deque
 
 import pytest
+import structlog
 
 from anprd.settings import CameraSettings, Settings
 from anprd.supervisor.children import SpawnError
 from anprd.supervisor.decisions import BOOT_S, DRAIN_S, OPENINGS_MAX, STEADY_S, STUCK_S, compare
 from anprd.supervisor.fleet import Fleet
 from anprd.video.wakefulness import Leave, Wakefulness
+from anprd.worker import wire
 from anprd.worker.messages import Beat, Drain, Facts, Hold, Misconfigured, State, Stopped
 
 
 class FakePipe:
-    """The supervisor's end: what the worker said waits in `said`, what it was told is in `told`."""
+    """The supervisor's end, a socket of packets: the worker's wait in `said`, what it was told is in `told`."""
 
     def __init__(self):
         self.said = deque()
         self.told = []
         self.broken = False
+        self.reset = False
+        self.full = False
+        self.endless = False
 
-    def poll(self):
-        return bool(self.said) or self.broken
-
-    def recv(self):
+    def recv(self, size, flags):
+        assert flags == socket.MSG_DONTWAIT
+        if self.reset:
+            self.reset = False
+            raise ConnectionResetError
         if self.said:
-            return self.said.popleft()
-        raise EOFError
+            return (self.said[0] if self.endless else self.said.popleft())[:size]
+        if self.broken:
+            return b""
+        raise BlockingIOError
 
-    def send(self, message):
+    def send(self, packet, flags):
+        assert flags == socket.MSG_DONTWAIT
         if self.broken:
             raise BrokenPipeError
-        self.told.append(message)
+        if self.full:
+            raise BlockingIOError
+        self.told.append(wire.supervisor_said(packet))
 
 
 class FakeHandle:
@@ -96,7 +108,10 @@ class House:
             pass
 
     def says(self, handle, *messages):
-        handle.pipe.said.extend(messages)
+        self.sends(handle, *map(wire.encode, messages))
+
+    def sends(self, handle, *packets):
+        handle.pipe.said.extend(packets)
         self.watch.keys[handle.pipe]()
 
     def ends(self, handle, exit_code):
@@ -262,7 +277,7 @@ def test_a_misconfigured_worker_stays_down_and_says_why(house):
 
 
 def test_last_words_are_heard_even_when_the_end_is_seen_first(house):
-    house.handles[0].pipe.said.append(Misconfigured("no such file"))
+    house.handles[0].pipe.said.append(wire.encode(Misconfigured("no such file")))
     house.ends(house.handles[0], 78)
     assert house.row("a")["last_error"] == "no such file"
 
@@ -483,6 +498,74 @@ def test_the_row_says_what_is_allowed_of_what_is_wanted(house):
     assert (row["priority"], row["detect_fps"], row["detect_fps_max"], row["lag_s"]) == ("normal", 4.0, 8.0, 0.3)
 
 
-def test_a_message_that_no_worker_sends_is_a_bug(house):
-    with pytest.raises(AssertionError, match="str"):
-        house.says(house.handles[0], "hello")
+@pytest.mark.parametrize(
+    "packet",
+    [b"\x80\x04nonsense", b"{}", b"x" * 5000, b'{"kind":"beat","facts":{"state":"streaming","pid":NaN}}'],
+)
+def test_a_worker_that_says_what_is_no_message_is_killed_and_comes_back(house, packet):
+    with structlog.testing.capture_logs() as lines:
+        house.sends(house.handles[0], packet, wire.encode(Misconfigured("not to be believed")))
+    assert [(line["event"], line["camera"]) for line in lines] == [("worker_killed", "a")]
+    assert lines[0]["reason"].startswith("it said what is no message: ")
+    assert [handle.kills for handle in house.handles] == [1, 0]
+    assert house.handles[0].pipe not in house.watch.keys
+    house.ends(house.handles[0], -9)
+    assert (house.row("a")["state"], house.row("a")["restart_in_s"]) == ("restarting", 1.0)
+    house.tick(1)
+    assert house.names_running() == ["b", "a"]
+
+
+def test_a_worker_that_always_says_what_is_no_message_waits_longer_each_time(house):
+    delays = []
+    for _ in range(4):
+        worker = house.running()[-1]
+        house.sends(worker, b"?")
+        house.ends(worker, -9)
+        delays.append(house.row("b")["restart_in_s"])
+        house.tick(delays[-1])
+    assert delays == [1.0, 2.0, 4.0, 8.0]
+
+
+def test_what_was_said_before_the_nonsense_counts(house):
+    house.sends(house.handles[0], wire.encode(streaming(frames=3)), b"?")
+    assert house.row("a")["frames"] == 3
+
+
+def test_nonsense_as_the_last_word_harms_nobody(house):
+    house.handles[0].pipe.said.append(b"?")
+    house.ends(house.handles[0], 1)
+    assert house.row("a")["state"] == "restarting"
+    house.tick(1)
+    assert house.names_running() == ["b", "a"]
+
+
+def test_a_worker_that_talks_without_end_holds_up_nobody(house):
+    house.handles[0].pipe.endless = True
+    with structlog.testing.capture_logs() as lines:
+        house.says(house.handles[0], streaming(frames=3))
+    assert [line["reason"] for line in lines] == ["it talks without end"]
+    assert [handle.kills for handle in house.handles] == [1, 0]
+
+
+def test_last_words_are_heard_of_a_worker_that_left_without_having_heard_ours(house):
+    pipe = house.handles[0].pipe
+    pipe.reset = pipe.broken = True
+    pipe.said.append(wire.encode(Misconfigured("no such file")))
+    house.ends(house.handles[0], 78)
+    assert house.row("a")["last_error"] == "no such file"
+
+
+def test_a_worker_that_reads_nothing_is_told_again_and_killed_in_the_end(house):
+    pipe = house.handles[0].pipe
+    pipe.full = True
+    house.says(house.handles[0], streaming())
+    house.fleet.allow({"a": 4.0}, {})
+    pipe.full = False
+    house.fleet.allow({"a": 4.0}, {})
+    house.fleet.allow({"a": 4.0}, {})
+    assert pipe.told == [Hold(4.0)]
+    pipe.full = True
+    house.fleet.drain()
+    house.tick()
+    house.tick(DRAIN_S)
+    assert house.handles[0].kills == 1
