@@ -19,14 +19,14 @@ from anprd.video.motion import Motion, MotionGate
 from anprd.video.reader import Arrival
 from anprd.video.session import Session
 
-LOOK_S = 0.2  # a car is in view for half a second at the least, and what was before the motion is looked at too
+LOOK_S = 0.25  # a car is in view for half a second at the least, and what was before the motion is looked at too
 _EARLY_S = 0.03  # pictures do not come evenly
 LEAD_S = 1.0  # what is looked at before the first motion; cameras send their two streams up to half a second apart
 BLIND_S = 2.0  # so long without a picture while the large stream has some, and nobody watches
 RETRY_FIRST_S = 1.0
 RETRY_CAP_S = 60.0  # the large stream is decoded meanwhile: nothing is missed, it only costs
 GLANCE_KEY_S_MAX = 2.5  # a vehicle is in view for two seconds and more; where key frames are rarer all is decoded
-_SEEN_MAX = 256  # judgements: fifty seconds, four times what a buffer may hold
+_SEEN_MAX = 256  # judgements: a minute, five times what a buffer may hold
 
 
 class SubstreamWatch:
@@ -75,7 +75,7 @@ class SubstreamWatch:
         return (max(self._quiet_s, seen_s - GLANCE_KEY_S_MAX) if self._glances else seen_s) - LEAD_S
 
     def look(self, wait_s: float) -> None:
-        """Judge what has come, five times a second; waits for it at most `wait_s`, or not at all while it is away."""
+        """Judge what has come, four times a second; waits for it at most `wait_s`, or not at all while it is away."""
         self._glances = False
         self._take(wait_s)
 

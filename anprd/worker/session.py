@@ -33,8 +33,9 @@ RETRY_CAP_S = 15.0
 BEAT_S = 1.0
 WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
 PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
+GIVE_BACK_FIRST_S = 10.0  # after opening: the first looks are over, and took more than the rest will
 GIVE_BACK_EVERY_S = 60.0
-MEMORY_EVERY_S = 10.0  # asking the kernel costs a millisecond or two
+MEMORY_EVERY_S = 30.0  # asking the kernel costs three milliseconds
 
 
 class Source(Protocol):
@@ -126,7 +127,8 @@ class Worker:
         self._settled = True
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
-        self._beat_s = self._memory_s = self._given_back_s = float("-inf")
+        self._beat_s = self._memory_s = float("-inf")
+        self._give_back_s = doors.clock.now_s() + GIVE_BACK_FIRST_S
         self._beat_about = self._about
         self._memory_bytes = 0
 
@@ -172,6 +174,7 @@ class Worker:
         if self._opened:
             self._tally.opened_again()
         self._opened = True
+        self._give_back_s = self._doors.clock.now_s() + GIVE_BACK_FIRST_S
 
     def _lose(self, error: SourceError) -> None:
         """Wait before the next try; what was in view is settled once the gap is too long to be bridged."""
@@ -245,10 +248,7 @@ class Worker:
 
     def _facts(self) -> Facts:
         now_s = self._doors.clock.now_s()
-        if now_s - self._memory_s >= MEMORY_EVERY_S:
-            self._memory_s = now_s
-            self._give_back(now_s)
-            self._memory_bytes = self._doors.own_memory_bytes()
+        self._mind_memory(now_s)
         self._tally.cores(now_s, self._doors.core_times())
         facts = self._tally.facts(
             now_s,
@@ -260,10 +260,14 @@ class Worker:
         )
         return replace(facts, wakefulness=self._about[1], unsettled=self._doors.stages.unsettled)
 
-    def _give_back(self, now_s: float) -> None:
-        if now_s - self._given_back_s >= GIVE_BACK_EVERY_S:
-            self._given_back_s = now_s
+    def _mind_memory(self, now_s: float) -> None:
+        if now_s >= self._give_back_s:
+            self._give_back_s = now_s + GIVE_BACK_EVERY_S
             self._doors.give_back_memory()
+            self._memory_s = float("-inf")
+        if now_s - self._memory_s >= MEMORY_EVERY_S:
+            self._memory_s = now_s
+            self._memory_bytes = self._doors.own_memory_bytes()
 
 
 class _StopSeen(Exception):
