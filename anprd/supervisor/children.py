@@ -91,8 +91,13 @@ class ForkserverSpawner:
         probe.close()
 
     def spawn(self, camera: CameraSettings, settings: Settings) -> "WorkerHandle":
-        with _refusals():
-            ours, theirs = wire.pair()
+        try:
+            return self._spawn(camera, settings)
+        except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
+            raise SpawnError(f"{type(error).__name__}: {error}") from error
+
+    def _spawn(self, camera: CameraSettings, settings: Settings) -> "WorkerHandle":
+        ours, theirs = wire.pair()
         process = self._context.Process(
             target=entry.main,
             args=(camera, settings, theirs, self._composition),
@@ -100,9 +105,9 @@ class ForkserverSpawner:
             daemon=True,
         )
         try:
-            with _refusals(), _variables_hidden(self._hidden), _signals_held(), _main_hidden():
+            with _variables_hidden(self._hidden), _signals_held(), _main_hidden():
                 process.start()
-        except SpawnError:
+        except (OSError, EOFError):
             ours.close()
             raise
         finally:
@@ -141,15 +146,6 @@ class WorkerHandle:
         self.pipe.close()
         self._process.join()
         self._process.close()
-
-
-@contextlib.contextmanager
-def _refusals() -> Iterator[None]:
-    """What says that the machine has nothing to spare, as SpawnError."""
-    try:
-        yield
-    except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
-        raise SpawnError(f"{type(error).__name__}: {error}") from error
 
 
 @contextlib.contextmanager

@@ -128,7 +128,7 @@ class Worker:
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
         self._beat_s = self._memory_s = float("-inf")
-        self._give_back_s = doors.clock.now_s() + GIVE_BACK_FIRST_S
+        self._give_back_s = doors.clock.now_s() + GIVE_BACK_EVERY_S
         self._beat_about = self._about
         self._memory_bytes = 0
 
@@ -174,7 +174,8 @@ class Worker:
         if self._opened:
             self._tally.opened_again()
         self._opened = True
-        self._give_back_s = self._doors.clock.now_s() + GIVE_BACK_FIRST_S
+        # Never later than it is due: a camera that comes and goes would put it off for ever.
+        self._give_back_s = min(self._give_back_s, self._doors.clock.now_s() + GIVE_BACK_FIRST_S)
 
     def _lose(self, error: SourceError) -> None:
         """Wait before the next try; what was in view is settled once the gap is too long to be bridged."""

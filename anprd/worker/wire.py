@@ -20,9 +20,7 @@ _Message = TypeVar("_Message")
 _STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
 _FROM_WORKER: TypeAdapter[FromWorker] = TypeAdapter(FromWorker, config=_STRICT)
 _FROM_SUPERVISOR: TypeAdapter[FromSupervisor] = TypeAdapter(FromSupervisor, config=_STRICT)
-_ANY: TypeAdapter[FromWorker | FromSupervisor] = TypeAdapter(
-    Annotated[Beat | Misconfigured | Stopped | Drain | Hold, Field(discriminator="kind")]
-)
+_ANY: TypeAdapter[FromWorker | FromSupervisor] = TypeAdapter(FromWorker | FromSupervisor)
 
 
 class WireError(Exception):

@@ -59,5 +59,5 @@ def test_a_fork_reads_with_the_networks_of_its_parent_and_owns_a_third_of_them()
     assert all(own[0]["texts"]), "the clip shows a plate here"
     assert max(look["own"] for look in shared) < min(look["own"] for look in own) / 2
     assert all(look["again"] == look["texts"] for look in own + shared), "though it has given back memory"
-    assert all(look["left"] < 0.8 * look["own"] for look in shared), "it gives back a quarter"
+    assert all(look["left"] < 0.75 * look["own"] for look in shared), "it gives back a quarter"
     assert max(look["cpu_s"] for look in shared) < min(look["cpu_s"] for look in own) / 2

@@ -347,6 +347,13 @@ def test_free_memory_is_given_back_soon_after_the_first_looks_and_then_once_a_mi
     assert gaps == pytest.approx([60, 60], abs=2)
 
 
+def test_a_camera_that_comes_and_goes_does_not_put_off_giving_back():
+    house = House(*[{"frames": 50, "ends": "gone"}] * 60).run()
+    gaps = [later - earlier for earlier, later in pairwise([house.opened_at[0], *house.given_back_at])]
+    assert len(gaps) >= 3
+    assert max(gaps) <= 61
+
+
 def test_the_state_follows_the_camera():
     house = House({"frames": 100, "ends": "gone"}, *dead(2), {"frames": 100}).run()
     states = [state for state, _ in groupby(facts.state for facts in house.beats())]
