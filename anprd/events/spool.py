@@ -203,11 +203,16 @@ class Spool:
             if event.type is not VerdictKind.UNREADABLE:
                 self._remember(db, event.plate, event.last_seen)
             depth, dropped = self._depth + added, 0
-            if depth > self._events_max:
+            full = depth > self._events_max
+            if full:
                 depth, dropped = self._drop_oldest(db)
+        if full:  # what had arrived went with it, and the disk took that
+            self._arrived_seq = self._arrived = 0
         self._depth, self._dropped = depth, self._dropped + dropped
 
     def _drop_oldest(self, db: sqlite3.Connection) -> tuple[int, int]:
+        # What has arrived, and the disk did not let go of, is not lost: it goes first and is not counted.
+        db.execute("DELETE FROM events WHERE seq <= ?", (self._arrived_seq,))
         # Counted anew: another process may have had the file open.
         (depth,) = db.execute("SELECT COUNT(*) FROM events").fetchone()
         excess = max(0, depth - self._events_max)

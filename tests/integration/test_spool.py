@@ -276,6 +276,22 @@ def test_what_cannot_be_forgotten_is_passed_over_and_goes_with_the_next(path, sp
     assert Spool(path, 1000).pending(9) == [event(3)]
 
 
+def test_what_arrived_and_was_not_forgotten_makes_room_and_is_not_counted_as_lost(path, log):
+    spool = Spool(path, 4, log=log)
+    put_all(spool, range(4))
+    arrived = spool.pending(2)
+    spool._connection.execute("PRAGMA query_only=1")
+    with pytest.raises(SinkError, match="readonly"):
+        spool.ack(arrived)
+    put_all(spool, [4, 5])
+    assert numbers(spool) == [2, 3, 4, 5]
+    assert (spool.depth(), spool.dropped) == (4, 0)
+    assert log.names("error") == []
+    spool.put(event(6))
+    assert numbers(spool) == [3, 4, 5, 6]
+    assert (spool.depth(), spool.dropped) == (4, 1)
+
+
 def test_what_waits_before_what_cannot_be_forgotten_is_not_passed_over(spool):
     for number in range(3):
         spool.put(event(number))
