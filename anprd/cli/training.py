@@ -116,7 +116,7 @@ def train_detector(
     rendered: Rendered = 500,
     fonts: Fonts = None,
 ) -> None:
-    """Train the plate detector (YOLOv8, bf16 on a CPU) on photos and some rendered scenes.
+    """Train the plate detector (YOLOv8, on a CPU) on photos and some rendered scenes.
 
     DATA holds images/, labels/ (YOLO text, one class) and index.csv (image,
     split). Without a column split, a tenth of the pictures is held back.

@@ -91,7 +91,7 @@ def train(crops: Sequence[LabelledCrop], out: Path, *, steps: int = 4000, seed: 
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps + 1, pct_start=0.08)
     loader = DataLoader(Stream(crops, seed), batch_size=BATCH, num_workers=1, prefetch_factor=6)
     for step, (images, corners) in zip(range(1, steps + 1), loader, strict=False):
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=cores.multiply_bf16()):
             found = network(images[:, None].float().contiguous(memory_format=torch.channels_last))
         loss = nn.functional.smooth_l1_loss(found.float(), corners, beta=0.01)
         optimiser.zero_grad()

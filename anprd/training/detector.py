@@ -1,4 +1,4 @@
-"""Train the plate detector with ultralytics, on a CPU, in bf16.
+"""Train the plate detector with ultralytics, on a CPU, in bf16 where it has that.
 
 ultralytics trains in FP32 on a CPU: its mixed precision is for CUDA. With autocast to bf16 and channels_last memory the
 same network trains about four times faster on a CPU with AVX512-BF16 (docs/measured.md#training).
@@ -36,8 +36,8 @@ class Scenes(yolo.YOLODataset):  # type: ignore[misc]  # ultralytics is untyped
         return image, (height, width), (height, width)
 
 
-class CpuBf16Trainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is untyped
-    """ultralytics' detection trainer with the forward pass in bf16 and channels_last."""
+class CpuTrainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is untyped
+    """ultralytics' detection trainer in the best numbers of this CPU and channels_last."""
 
     def _setup_train(self, *args: Any, **kwargs: Any) -> None:
         super()._setup_train(*args, **kwargs)
@@ -113,9 +113,9 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
 
 
 def fit(network: Any, arguments: dict[str, Any]) -> None:  # noqa: ANN401  # ultralytics is untyped
-    """Train an `ultralytics.YOLO` in bf16 with ultralytics' own arguments."""
-    yolo.trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16)
-    network.train(trainer=CpuBf16Trainer, **arguments)
+    """Train an `ultralytics.YOLO` with ultralytics' own arguments, in bf16 where the CPU has it."""
+    yolo.trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16, enabled=cores.multiply_bf16())
+    network.train(trainer=CpuTrainer, **arguments)
 
 
 def _is_finished(last: Path) -> bool:
