@@ -237,6 +237,7 @@ class KeyframeSource(NetworkSource):
         if self._wakefulness is Wakefulness.AWAKE:
             yield from self._decoded(arrival)
         else:
+            self._main.forget()  # the next key frame may be seconds away
             self._let_go()
 
     def _let_go(self) -> None:

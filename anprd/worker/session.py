@@ -148,6 +148,7 @@ class Worker:
             self._time.begin_session()
             for frame in source.frames():
                 self._take(frame, source.lag_s)
+                del frame  # it may be long until the next, and its picture and the decoder's memory of it are 4 MB
                 self._breathe()
         raise SourceError("the stream ended")
 

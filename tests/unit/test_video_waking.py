@@ -91,6 +91,7 @@ class Stream:
         self.name, self.width, self.height, self.fps = "test", 160, 90, fps
         self.decoded: list[int] = []
         self.closed = False
+        self.held = False  # the memory of its pictures
         self._site, self._clock, self._gop, self._delay_s = site, clock, gop, delay_s
         self._next = int(max(0.0, clock.now_s()) * fps)
         self._next += -self._next % gop  # FFmpeg gives packets from the first key frame on
@@ -121,6 +122,7 @@ class Stream:
         packet = arrival.packet
         assert packet.is_keyframe or packet.number == (self._position or 0) + 1, "a picture that cannot be decoded"
         self._position = packet.number
+        self.held = True
         self.decoded.append(packet.number)
         self._live_s = arrival.arrived_s
         return [Shown(self._site.scene, packet)]
@@ -138,6 +140,7 @@ class Stream:
 
     def forget(self) -> None:
         self._position = None
+        self.held = False
 
     def pass_over(self, arrival: Arrival) -> None:
         pass
@@ -491,6 +494,21 @@ def test_of_a_quiet_stream_key_frames_alone_are_decoded():
     assert site.main is not None
     assert all(number % GOP == 0 for number in site.main.decoded if number > 5 * FPS)
     assert not times(frames, 10.0, 60.0)
+
+
+def test_between_two_key_frames_of_a_quiet_stream_no_pictures_are_held():
+    site = Site(Scene(), until_s=60.0)
+    held = []
+
+    def waiting() -> None:
+        if site.main is not None and site.clock.now_s() > 10.0:
+            held.append(site.main.held)
+
+    camera = CameraSettings(name="gate", url=MAIN, wake="keyframes")
+    with pytest.raises(SourceError):
+        iter_all(KeyframeSource(Call(MAIN, camera, site.clock, waiting, nobody, site.open)))
+    assert held
+    assert not any(held)
 
 
 def test_a_car_in_a_key_frame_is_let_pass_where_it_may_not_wake():

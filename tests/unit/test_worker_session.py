@@ -1,4 +1,5 @@
 import threading
+import weakref
 from collections import Counter, deque
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
@@ -10,7 +11,7 @@ from anprd.errors import SourceError
 from anprd.events.record import Recorder
 from anprd.records import Box, Verdict, VerdictKind
 from anprd.settings import CameraSettings
-from anprd.video.frames import Frame
+from anprd.video.frames import Frame, PlainPicture
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Beat, State, Stopped
@@ -190,6 +191,25 @@ def test_every_frame_reaches_the_pipeline_with_its_lag():
     house = House({"frames": 3}).run()
     assert [round(t_s - 1000, 2) for t_s, _ in house.stages.fed] == [0.04, 0.08, 0.12]
     assert {lag_s for _, lag_s in house.stages.fed} == {0.25}
+
+
+class WatchedPicture(PlainPicture):
+    """One of which it can be told whether anybody has it."""
+
+
+def test_a_picture_is_let_go_before_the_next_is_waited_for():
+    house = House({"frames": 1})
+    left = []
+
+    def frames():
+        shown = [Frame(0.0, house.clock.wall(), 6, 4, WatchedPicture(PICTURE))]
+        watched = weakref.ref(shown[0].picture)
+        yield shown.pop()
+        left.append(watched())
+
+    house.cameras[0].frames = frames
+    house.run()
+    assert left == [None]
 
 
 def test_a_dead_camera_is_tried_for_ever_with_longer_and_longer_waits():
