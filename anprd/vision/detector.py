@@ -32,7 +32,7 @@ class Detector:
         """
         self._file = file
         self._side_px = side_px
-        self._networks: dict[Size, tuple[Network, Bgr]] = {}
+        self._networks: dict[Size, Network] = {}
 
     def detect(self, image: Bgr, *, confidence_min: float, input_size: Size | None = None) -> list[Detection]:
         """Plates in the picture, the surest first, at most `PLATES_MAX`.
@@ -46,24 +46,23 @@ class Detector:
             ConfigError: the network cannot be loaded.
         """
         size = input_size or letterbox.input_size(image.shape[:2], side_px_max=self._side_px)
-        network, canvas = self._network(size)
         fitted = Letterbox.fit(image.shape[:2], size)
-        canvas.fill(GREY)
+        canvas = np.full((*size, 3), GREY, np.uint8)
         fitted.apply(image, canvas)
-        found = decode(network(canvas[None])[0], confidence_min=confidence_min)
+        found = decode(self._network(size)(canvas[None])[0], confidence_min=confidence_min)
         height, width = image.shape[:2]
         return [Detection(_clip(fitted.inverse(item.box), width, height), item.confidence) for item in found]
 
     def give_back_memory(self) -> None:
         """As `Network.give_back_memory`, at all sizes."""
-        for network, _ in self._networks.values():
+        for network in self._networks.values():
             network.give_back_memory()
 
-    def _network(self, size: Size) -> tuple[Network, Bgr]:
+    def _network(self, size: Size) -> Network:
         if size not in self._networks:
             if len(self._networks) >= SHAPES_MAX:
                 self._networks.pop(next(iter(self._networks)))
-            self._networks[size] = (Network(self._file, input_shape=(1, *size, 3)), np.empty((*size, 3), np.uint8))
+            self._networks[size] = Network(self._file, input_shape=(1, *size, 3))
         return self._networks[size]
 
 
