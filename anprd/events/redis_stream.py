@@ -144,6 +144,27 @@ class RedisStream:
             raise SinkError(f"Redis at {self._shown}: {redact(str(error)) or type(error).__name__}") from error
 
 
+class LateStream:
+    """A stream that is opened when the first event is there: its client is 1.4 MB of a worker that sees nothing.
+
+    For a URL that somebody has checked before.
+    """
+
+    def __init__(self, opened: Callable[[], RedisStream]) -> None:
+        """`opened` gives the stream; the ConfigError that it raises is told, and tried again, as trouble of Redis."""
+        self._opened = opened
+        self._stream: RedisStream | None = None
+
+    def publish(self, events: Sequence[Event]) -> int:
+        """As `RedisStream.publish`."""
+        if self._stream is None:
+            try:
+                self._stream = self._opened()
+            except ConfigError as error:  # a file of the URL's, of TLS, has gone since it was checked
+                raise SinkError(str(error)) from error
+        return self._stream.publish(events)
+
+
 def _client(url: str) -> redis.Redis:
     try:
         parts = urlsplit(url)

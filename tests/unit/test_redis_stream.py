@@ -2,9 +2,9 @@
 
 import pytest
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, SinkError
 from anprd.events import redis_stream
-from anprd.events.redis_stream import BATCH_MAX, SEEN_MAX, RedisStream
+from anprd.events.redis_stream import BATCH_MAX, SEEN_MAX, LateStream, RedisStream
 from tests.event_fakes import event
 
 SECRET = "S3kr1t"
@@ -82,3 +82,40 @@ def test_a_step_is_bounded_and_the_memory_holds_several():
     assert [len(batch) for batch in batches] == [BATCH_MAX, BATCH_MAX, BATCH_MAX, 1]
     assert [one for batch in batches for one in batch] == events
     assert SEEN_MAX >= 2 * BATCH_MAX
+
+
+class OpenedStream:
+    """One that says whether it was opened, and may refuse to be."""
+
+    def __init__(self):
+        self.opened = 0
+        self.refuses = False
+        self.sent = []
+
+    def open(self):
+        self.opened += 1
+        if self.refuses:
+            raise ConfigError("redis: ssl_ca_certs in the URL names ca.pem, which is not there or may not be read")
+        return self
+
+    def publish(self, events):
+        self.sent += events
+        return len(events)
+
+
+def test_a_late_stream_is_opened_once_with_the_first_event():
+    stream = OpenedStream()
+    late = LateStream(stream.open)
+    assert stream.opened == 0
+    assert late.publish([event(1)]) == late.publish([event(2)]) == 1
+    assert (stream.opened, stream.sent) == (1, [event(1), event(2)])
+
+
+def test_what_keeps_a_late_stream_from_opening_is_trouble_that_may_pass():
+    stream = OpenedStream()
+    late = LateStream(stream.open)
+    stream.refuses = True
+    with pytest.raises(SinkError, match=r"ca\.pem"):
+        late.publish([event(1)])
+    stream.refuses = False
+    assert late.publish([event(1)]) == 1
