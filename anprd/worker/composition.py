@@ -12,7 +12,7 @@ import cv2
 
 from anprd.events.publisher import Publisher
 from anprd.events.record import Recorder
-from anprd.events.redis_stream import RedisStream
+from anprd.events.redis_stream import LateStream, RedisStream
 from anprd.events.spool import Spool
 from anprd.observe import logs
 from anprd.pipeline import Pipeline
@@ -42,14 +42,14 @@ def build(
     `stop`, `say`, `allowed_fps` and `leave` are the supervisor's end of it (`worker.tether`).
 
     Raises:
-        ConfigError: the networks or the Redis URL cannot be used.
+        ConfigError: the networks cannot be used.
     """
     cv2.setNumThreads(1)  # parallel by workers: pools of threads in each would only fight
     log = logs.get()
     clock = SteadyClock(SystemClock(), on_step=lambda step_s: log.warning("clock_stepped", by_s=round(step_s, 3)))
-    vision = networks.load(settings.weights_dir)
-    pipeline = Pipeline(camera, vision)
-    stream = RedisStream(settings.redis, settings.stream, settings.stream_length_max)
+    eyes = networks.Eyes(networks.load(settings.weights_dir))
+    pipeline = Pipeline(camera, eyes)
+    stream = LateStream(lambda: RedisStream(settings.redis, settings.stream, settings.stream_length_max))
     spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max, log=log)
     notes = PlateNotes(pipeline.passes, spool, clock, hold_s=camera.same_plate_hold_s)
     notes.recall(log)
@@ -66,7 +66,7 @@ def build(
         say=say,
         allowed_fps=allowed_fps,
         own_memory_bytes=kernel.own_memory_bytes,
-        give_back_memory=lambda: networks.give_back_memory(vision),
+        give_back_memory=eyes.give_back_memory,
         core_times=kernel.core_times,
         note_plates=notes.keep,
     )

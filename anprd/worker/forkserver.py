@@ -12,6 +12,7 @@ _FOLDER = os.environ.get(entry.SHARED_WEIGHTS)
 kernel.keep_memory_private()  # who could write to it would be in every worker that begins later
 networks.prepare(Path(_FOLDER) if _FOLDER else None)
 gc.collect()
+kernel.lay_out_heap()
 gc.freeze()  # a collection in a worker would else write to the head of every object, and the page were its own
 
 

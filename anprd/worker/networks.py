@@ -11,7 +11,9 @@ from pathlib import Path
 import cv2
 
 from anprd.errors import ConfigError
+from anprd.records import Bgr, Detection, Sighting
 from anprd.vision import weights
+from anprd.vision.letterbox import Size
 from anprd.vision.plates import Vision
 from anprd.worker import kernel
 
@@ -27,7 +29,9 @@ def prepare(folder: Path | None) -> None:
     """
     cv2.setNumThreads(1)  # its threads would not be there after a fork, and whoever waits for them hangs
     try:
-        _shared(folder, _stamp(folder)).use_once(_FRAME)
+        vision = _shared(folder, _stamp(folder))
+        vision.use_once(_FRAME)
+        vision.give_back_memory()
     except ConfigError:
         _shared.cache_clear()
     kernel.give_back_memory()
@@ -42,10 +46,33 @@ def load(folder: Path | None) -> Vision:
     return _shared(folder, _stamp(folder))
 
 
-def give_back_memory(vision: Vision) -> None:
-    """Return to the kernel what an idle worker does not need, in its networks and in the rest of its heap."""
-    vision.give_back_memory()
-    kernel.give_back_memory()
+class Eyes:
+    """A worker's networks, with what a look takes kept at hand for the next until it is given back.
+
+    Not in the first looks, at what may stand there: with many cameras nothing moves for long after them, and what was
+    kept in the heap once leaves holes in it.
+    """
+
+    def __init__(self, vision: Vision) -> None:
+        self._vision = vision
+        self._given_back = False
+
+    def detect(self, frame: Bgr, *, confidence_min: float, input_size: Size | None) -> list[Detection]:
+        """As `Vision.detect`."""
+        if self._given_back:
+            self._given_back = False
+            kernel.keep_freed_memory()
+        return self._vision.detect(frame, confidence_min=confidence_min, input_size=input_size)
+
+    def read(self, image: Bgr, detection: Detection) -> Sighting:
+        """As `Vision.read`."""
+        return self._vision.read(image, detection)
+
+    def give_back_memory(self) -> None:
+        """Return to the kernel what an idle worker does not need, in its networks and in the rest of its heap."""
+        self._given_back = True
+        self._vision.give_back_memory()
+        kernel.give_back_memory()
 
 
 @functools.lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ def read(vision, picture):
 def look(vision, picture):
     begun_s = time.process_time()
     told = {"texts": read(vision, picture), "cpu_s": time.process_time() - begun_s, "own": kernel.own_memory_bytes()}
-    networks.give_back_memory(vision)
+    networks.Eyes(vision).give_back_memory()
     return told | {"left": kernel.own_memory_bytes(), "again": read(vision, picture)}
 
 def forked(picture):

@@ -19,6 +19,13 @@ class Weights:
     def use_once(self, _frame):
         self.looks += 1
 
+    def give_back_memory(self):
+        """It holds none."""
+
+    def detect(self, _frame, *, confidence_min, input_size):
+        self.looks += 1
+        return []
+
 
 def stand_in(monkeypatch):
     made = Weights()
@@ -58,3 +65,15 @@ def test_networks_that_cannot_be_used_are_the_workers_to_tell(tmp_path, monkeypa
     networks.prepare(tmp_path)
     made.broken = False
     assert networks.load(tmp_path) is made
+
+
+def test_what_looks_take_is_kept_for_the_next_but_in_the_first_ones(monkeypatch):
+    told = []
+    monkeypatch.setattr(networks.kernel, "keep_freed_memory", lambda: told.append("keep"))
+    monkeypatch.setattr(networks.kernel, "give_back_memory", lambda: told.append("give back"))
+    eyes = networks.Eyes(Weights())
+    for _ in range(2):
+        for _ in range(3):
+            eyes.detect(None, confidence_min=0.5, input_size=None)
+        eyes.give_back_memory()
+    assert told == ["give back", "keep", "give back"]
