@@ -34,7 +34,7 @@ BEAT_S = 1.0
 WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
 PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
 GIVE_BACK_FIRST_S = 10.0  # after opening: the first looks are over, and took more than the rest will
-GIVE_BACK_EVERY_S = 60.0
+GIVE_BACK_EVERY_S = 30.0
 MEMORY_EVERY_S = 30.0  # asking the kernel costs three milliseconds
 
 
