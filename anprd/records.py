@@ -108,6 +108,10 @@ class Reading:
     rows: int = 1
     text_confidence: float | None = None
     """How likely the whole text is right; None where the reader is not calibrated."""
+    region: str = ""
+    """The country (ISO 3166-1 alpha-2) that text and looks agree on; "" where they leave it open."""
+    fit: float = 0.0
+    """How likely, 0..1, the plate is of a country that writes such a text, by what it looks like."""
 
     @property
     def confidence(self) -> float:
@@ -161,6 +165,8 @@ class Verdict:
     best_t_s: float
     first_t_s: float
     last_t_s: float
+    region: str = ""
+    """The country (ISO 3166-1 alpha-2) of the plate, as its readings say; "" where they leave it open."""
 
 
 class TimeBasis(StrEnum):

@@ -129,7 +129,7 @@ def build(camera, settings, *, stop, say, allowed_fps, leave):
     doors = Doors(
         open_source=lambda waiting: ScriptedCamera(script, waiting),
         stages=Stages(script, camera.name.upper()),
-        record=Recorder(camera=camera.name, host="host", dates=time_of_camera.dates, region=lambda _plate: "").record,
+        record=Recorder(camera=camera.name, host="host", dates=time_of_camera.dates).record,
         outbox=Publisher(spool, stream, SystemClock(), log),
         clock=SystemClock(),
         say=say,

@@ -17,7 +17,6 @@ from anprd.cli import annotate, console
 from anprd.cli.annotate import Label
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
-from anprd.plates import syntax
 from anprd.records import Bgr, Sighting
 from anprd.vision.plates import Vision
 
@@ -124,7 +123,7 @@ def plate(sighting: Sighting, text: str) -> dict[str, Any]:
         "box": [round(edge, 1) for edge in (box.x1, box.y1, box.x2, box.y2)],
         "corners": [[round(x, 1), round(y, 1)] for x, y in sighting.corners],
         "rows": reading.rows if reading else 1,
-        "region": syntax.region(text) if text else "",
+        "region": reading.region if reading and text else "",
         "detector_confidence": round(sighting.detection.confidence, 4),
     }
 

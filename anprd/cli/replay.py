@@ -18,7 +18,6 @@ from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
 from anprd.events.record import Recorder
 from anprd.pipeline import Pipeline
-from anprd.plates import syntax
 from anprd.records import Dates, TimeBasis, Verdict
 from anprd.settings import CameraSettings
 from anprd.video.clip_writer import ClipWriter
@@ -115,7 +114,7 @@ class _Told:
     def __init__(self, camera: str, printer: Printer) -> None:
         self._printer = printer
         self._began_at = SystemClock().wall()
-        self._recorder = Recorder(camera=camera, host=socket.gethostname(), dates=self._dates, region=syntax.region)
+        self._recorder = Recorder(camera=camera, host=socket.gethostname(), dates=self._dates)
 
     def tell(self, frame: Frame | None, verdicts: Sequence[Verdict]) -> None:
         if frame is not None:

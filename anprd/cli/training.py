@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -87,6 +87,9 @@ CheckedBy = Annotated[
 Rendered = Annotated[int, typer.Option("--rendered", min=0, max=10_000_000, help="How many plates to render.")]
 
 
+_LOOKS_ALONE = "--looks-alone"
+
+
 class Kind(StrEnum):
     """A network of the weights folder."""
 
@@ -158,6 +161,10 @@ def train_reader(
     batch: ReaderBatch = None,
     rendered: ReaderRendered = None,
     checked_by: CheckedBy = None,
+    looks_alone: Annotated[
+        bool,
+        typer.Option(_LOOKS_ALONE, help="With --from: learn to name countries alone; what is read stays as it is."),
+    ] = False,
 ) -> None:
     """Train the reader (CTC over A-Z 0-9) on real and rendered crops.
 
@@ -182,6 +189,10 @@ def train_reader(
     asked = _asked(steps=steps, batch=batch, rendered_count=rendered)
     if start is None:
         work = _needed(out, elsewhere)
+        if looks_alone:
+            raise typer.BadParameter(
+                "needs --from: a network that was never trained sees nothing", param_hint=_LOOKS_ALONE
+            )
         with needs_extra():
             from anprd.training import jobs, reader
         plan = replace(reader.Plan(), **asked)
@@ -190,7 +201,7 @@ def train_reader(
     with needs_extra():
         from anprd.cli import fine_tuning
         from anprd.training import reader_tuning, tuning
-    plan = replace(reader_tuning.PLAN, **asked)
+    plan = replace(reader_tuning.LOOKS_PLAN if looks_alone else reader_tuning.PLAN, **asked)
     site = tuning.Site(start, folder, elsewhere, fonts)
     fine_tuning.run(partial(reader_tuning.tune, site, out or fine_tuning.OUT, plan))
 
@@ -337,7 +348,7 @@ def _needed(out: Path | None, elsewhere: Path | None) -> Path:
     return out
 
 
-def _asked(**options: int | None) -> dict[str, int]:
+def _asked(**options: int | None) -> dict[str, Any]:
     """The options that were given; the rest is as the plan has it."""
     return {name: value for name, value in options.items() if value is not None}
 

@@ -110,9 +110,7 @@ class Event:
         )
 
 
-def from_verdict(
-    verdict: Verdict, *, camera: str, dates: DatesOf, host: str, region: str, before: Event | None = None
-) -> Event:
+def from_verdict(verdict: Verdict, *, camera: str, dates: DatesOf, host: str, before: Event | None = None) -> Event:
     """The event that says `verdict`. `before` is the last event of the same pass, where there was one.
 
     Start and id are those of `before`: the mapping from stream to wall time is corrected now and then, and an id made
@@ -127,7 +125,7 @@ def from_verdict(
         camera=camera,
         plate="" if unreadable else verdict.plate,
         confidence=0.0 if unreadable else verdict.confidence,
-        region=region,
+        region=verdict.region,
         rows=verdict.rows,
         votes=verdict.votes,
         reads=verdict.reads,
@@ -144,12 +142,10 @@ def from_verdict(
 class Recorder:
     """Turns the verdicts of one camera's session into events, and knows which events are of one pass."""
 
-    def __init__(self, *, camera: str, host: str, dates: DatesOf, region: Callable[[str], str]) -> None:
-        """`region` names a plate's country, or "" (`anprd.plates.syntax.region`)."""
+    def __init__(self, *, camera: str, host: str, dates: DatesOf) -> None:
         self._camera = camera
         self._host = host
         self._dates = dates
-        self._region = region
         self._last: OrderedDict[int, Event] = OrderedDict()
 
     def record(self, verdict: Verdict) -> Event:
@@ -160,7 +156,6 @@ class Recorder:
             camera=self._camera,
             dates=self._dates,
             host=self._host,
-            region=self._region(verdict.plate),
             before=before,
         )
         self._last[verdict.track] = event

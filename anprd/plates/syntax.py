@@ -3,7 +3,8 @@
 A text fits many countries. A country that can write few texts says more by writing this one: the likelihood of a text
 is the share of the country's plates in that series over the number of texts of the series. Only a country that is far
 likelier than every other is named. Nothing is known of where the camera stands; countries with more vehicles are met
-more often, and the root of their number stands for that, since most cameras see one country only.
+more often, and the root of their number stands for that, since most cameras see one country only. What the plate looks
+like says far more, where somebody has looked: `Looks`.
 """
 
 import functools
@@ -11,6 +12,7 @@ import itertools
 import math
 import re
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anprd.plates import lookalikes
@@ -29,6 +31,12 @@ WORDS = 0.5  # the same of words
 LETTERS, WORD_LETTERS = 26.0, 12.0  # a word's letters are as hard to guess as if there were a dozen
 WORD_LENGTH_MIN = 4
 
+LOOKS_WEIGHT = 200.0  # of what a plate looks like; fitted with the next: docs/models.md#noughts
+VEHICLES_WEIGHT = 0.1  # of how often a country's plates are met, beside the looks
+
+Looks = Mapping[str, float]
+"""How likely a plate is of each country, by what it looks like: 0..1, in all 1; "" is any country not known here."""
+
 _DIGITS = string.digits
 _PLAIN = {"9": _DIGITS, "1": _DIGITS[1:], "A": string.ascii_uppercase}
 _SHAPES = str.maketrans(dict.fromkeys(string.ascii_uppercase, "A") | dict.fromkeys(_DIGITS, "9"))
@@ -43,16 +51,21 @@ class _Series:
     region: str
     pattern: re.Pattern[str]
     likelihood: float
-    """Of one text of the series, up to a factor that all share."""
+    """Of one text of the series, among the plates of its country."""
 
 
-def region(text: str) -> str:
-    """The country (ISO 3166-1 alpha-2) whose plate this most likely is; "" where several are possible or none."""
-    likelihoods = _likelihoods(text)
-    if not likelihoods:
+def region(text: str, looks: Looks | None = None) -> str:
+    """The country (ISO 3166-1 alpha-2) whose plate this most likely is; "" where several are possible or none.
+
+    Args:
+        text: A-Z 0-9.
+        looks: what the plate looks like; None where nobody looked.
+    """
+    likely = _weighed(text, looks)
+    if not likely:
         return ""
-    best, *rest = sorted(likelihoods, key=lambda name: -likelihoods[name])
-    return best if not rest or likelihoods[best] >= LIKELIER * likelihoods[rest[0]] else ""
+    best, *rest = sorted(likely, key=lambda name: -likely[name])
+    return best if not rest or likely[best] >= LIKELIER * likely[rest[0]] else ""
 
 
 def regions(text: str) -> frozenset[str]:
@@ -60,13 +73,18 @@ def regions(text: str) -> frozenset[str]:
     return frozenset(_likelihoods(text))
 
 
-def likelihood(text: str) -> float:
-    """How likely a plate is to bear this text, over the likelihood of others of its length; never 0.
+def fit(text: str, looks: Looks) -> float:
+    """How likely, 0..1, the plate is of a country that writes such a text, by what it looks like."""
+    return sum(looks.get(country, 0.0) for country in _likelihoods(text))
+
+
+def likelihood(text: str, looks: Looks | None = None) -> float:
+    """How likely a plate, of such looks if they are known, is to bear this text, over others of its length; never 0.
 
     Besides the series of countries there are plates with words, and plates that nothing here foresees.
     """
     word = WORDS * WORD_LETTERS ** -len(text) if len(text) >= WORD_LENGTH_MIN and lettering(text) else 0.0
-    return sum(_likelihoods(text).values()) + word + ANY_TEXT * LETTERS ** -len(text)
+    return sum(_weighed(text, looks).values()) + word + ANY_TEXT * LETTERS ** -len(text)
 
 
 def plausible(text: str) -> bool:
@@ -119,6 +137,22 @@ def _swapped(text: str, positions: list[int], count: int) -> list[str]:
     return found
 
 
+def _weighed(text: str, looks: Looks | None) -> dict[str, float]:
+    """By country that can write the text, how likely it is, times how often such a plate of this country is met."""
+    found = _likelihoods(text)
+    if looks is None:
+        return {country: share * _vehicles()[country] for country, share in found.items()}
+    return {
+        country: share * (VEHICLES_WEIGHT * _vehicles()[country] + LOOKS_WEIGHT * looks.get(country, 0.0))
+        for country, share in found.items()
+    }
+
+
+@functools.cache
+def _vehicles() -> dict[str, float]:
+    return {country.region: math.sqrt(country.vehicles) for country in COUNTRIES}
+
+
 @functools.lru_cache(maxsize=4096)
 def _likelihoods(text: str) -> dict[str, float]:
     """By country, how likely one of its plates is to be this text; without the countries that cannot write it."""
@@ -149,8 +183,7 @@ def _words(country: Country, sign: str) -> list[str]:
 
 def _compiled(country: Country, words: list[list[str]], share: float) -> _Series:
     expression = "".join(f"(?:{'|'.join(part)})" for part in words)
-    likelihood = share / math.prod(map(len, words)) * math.sqrt(country.vehicles)
-    return _Series(country.region, re.compile(expression), likelihood)
+    return _Series(country.region, re.compile(expression), share / math.prod(map(len, words)))
 
 
 def _shape(text: str) -> str:

@@ -197,6 +197,7 @@ class OpenPass:
             votes=ballot.votes,
             reads=self.voted,
             rows=ballot.rows,
+            region=self._region(ballot),
             box=best.box,
             best_t_s=best.t_s,
             first_t_s=known.told_as.first_t_s if known and known.told_as else self.first_t_s,
@@ -234,6 +235,12 @@ class OpenPass:
 
     def _agreeing(self, ballot: Ballot) -> Iterator[Paper]:
         return (paper for paper in self.papers if paper.reading.text == ballot.text)
+
+    def _region(self, ballot: Ballot) -> str:
+        """The country that more of the agreeing readings name than any other, or than name none; else ""."""
+        named = Counter(paper.reading.region for paper in self._agreeing(ballot))
+        (first, count), *others = named.most_common(2)
+        return "" if others and others[0][1] == count else first
 
     def _note_text(self, text: str, t_s: float) -> None:
         if len(self._first_read_t_s) >= TEXTS_MAX:

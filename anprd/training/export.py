@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from anprd.training import detector_data, floating, manifest, quantise, reader_data
 from anprd.training.reader_data import LabelledCrop
-from anprd.vision import ctc
 from anprd.vision.letterbox import GREY, Letterbox, input_size
-from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
+from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS
 from anprd.vision.straighten import CROP_HEIGHT_PX, CROP_WIDTH_PX
 
 CALIBRATION = 300
@@ -48,21 +47,23 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
 
 
 def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
-    """Export a trained reader, all but its first convolution in INT8; `crops` of the training split calibrate.
+    """Export a trained reader in INT8, all but its first convolution and what names the country.
+
+    `crops` of the training split calibrate.
 
     Raises:
         ConfigError: the checkpoint cannot be read.
     """
     model = floating.reader(checkpoint)
     inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
-    small = quantise.quantise(model, inputs, transformer=True, floating=quantise.first_convolution(model))
+    floating_parts = [*quantise.first_convolution(model), *quantise.looks()]
+    small = quantise.quantise(model, inputs, transformer=True, floating=floating_parts)
     target = folder / "reader.xml"
     quantise.save(quantise.take_grey(small), target)
     about = {
         "input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey",
-        "alphabet": ctc.ALPHABET,
         "data": READER_DATA,
-    }
+    } | OUTPUTS
     manifest.register(folder, "reader", target, about | {"metrics": dict(metrics)})
     return target
 

@@ -12,7 +12,7 @@ from anprd.errors import ConfigError
 from anprd.training import checkpoints, manifest, quantise
 from anprd.training.corners import CornerNet
 from anprd.training.reader_net import ReaderNet
-from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
+from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS
 from anprd.vision.straighten import CROP_HEIGHT_PX, CROP_WIDTH_PX
 
 DETECTOR_SIDE_PX = 640
@@ -72,7 +72,7 @@ def folder(source: Path, work: Path) -> Path:
     }
     for name, model in models.items():
         openvino.save_model(model, work / f"{name}.xml", compress_to_fp16=False)
-        manifest.register(work, name, work / f"{name}.xml", {"input": "FP32, to compare with"})
+        manifest.register(work, name, work / f"{name}.xml", {"input": "FP32, to compare with"} | OUTPUTS)
     return work
 
 

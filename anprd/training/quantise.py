@@ -51,6 +51,15 @@ def first_convolution(model: openvino.Model) -> list[str]:
     return [re.escape(name) for name in names[:1]]
 
 
+def looks() -> list[str]:
+    """Patterns of what names the country: in INT8 86 of 100 names were right instead of 98, and it takes no time.
+
+    The reader reads six crops of 1,300 more besides, for what its convolutions hand on is then quantised for the text
+    alone (docs/models.md#looks).
+    """
+    return [r"__module\.place.*", r"aten::(mean|amax).*"]
+
+
 def box_arithmetic(model: openvino.Model) -> list[str]:
     """Patterns of what a YOLO head does after its convolutions: distances become boxes there, in cells of up to 32 px.
 

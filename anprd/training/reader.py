@@ -1,4 +1,4 @@
-"""Train the plate reader: real crops and rendered ones, CTC loss, bf16 on a CPU, resumable at any moment."""
+"""Train the plate reader: real crops and rendered ones, CTC loss, on a CPU, resumable at any moment."""
 
 import copy
 import time
@@ -11,17 +11,22 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from anprd.training import checkpoints, cores, reader_data
+from anprd.training import checkpoints, cores, negatives, reader_data
 from anprd.training.average import follow
 from anprd.training.reader_data import LabelledCrop
-from anprd.training.reader_net import COLUMNS, ReaderNet
+from anprd.training.reader_net import ReaderNet
 from anprd.vision import ctc
+from anprd.vision.reader import LINE_COLUMNS, REGIONS
 
 LEARNING_RATE = 1.5e-3
 WEIGHT_DECAY = 0.02
 GRADIENT_NORM_MAX = 5.0
 AVERAGE_DECAY = 0.998  # of the weights that are kept: a plateau of 500 steps
 CHECKPOINT_STEPS = 200
+REGION_WEIGHT = 0.1  # of naming the country, beside reading the text
+UNKNOWN_REGION = -100  # not learnt from: `torch.nn.functional.cross_entropy` passes over it
+COUNTRY_LETTERS = 2
+UNPLACED = frozenset({"", "XX", negatives.NOTHING})  # countries that say nothing of where a plate is from
 RENDERED_COUNT = 40_000  # in the store that a training draws from: five times the real crops
 
 
@@ -36,6 +41,8 @@ class Plan:
     rendered_count: int = RENDERED_COUNT
     learning_rate: float = LEARNING_RATE
     seed: int = 1
+    part: str = ""
+    """The part of the network that learns, by its name, while the rest stays as the start has it; empty: all of it."""
 
 
 @dataclass(slots=True)
@@ -68,7 +75,7 @@ class Score:
         return f"{100 * self.exact_match:.2f} % exact ({shares})"
 
 
-class Stream(IterableDataset[tuple[Tensor, str]]):
+class Stream(IterableDataset[tuple[Tensor, str, int]]):
     """Augmented samples without end."""
 
     def __init__(self, samples: Samples, plan: Plan, first_step: int) -> None:
@@ -77,14 +84,14 @@ class Stream(IterableDataset[tuple[Tensor, str]]):
         self._plan = plan
         self._first_step = first_step
 
-    def __iter__(self) -> Iterator[tuple[Tensor, str]]:
+    def __iter__(self) -> Iterator[tuple[Tensor, str, int]]:
         """Draw by the plan's shares; where there is nothing rendered, real crops take its place."""
         rng = np.random.default_rng((self._plan.seed, self._first_step))
         weights = reader_data.sampling_weights(self._samples.real)
         while True:
             for index in rng.choice(len(weights), 1024, p=weights):
                 crop = self._draw(int(index), rng)
-                yield torch.from_numpy(reader_data.augmented(crop, rng)), crop.text
+                yield torch.from_numpy(reader_data.augmented(crop, rng)), crop.text, region_class(crop.country)
 
     def _draw(self, index: int, rng: np.random.Generator) -> LabelledCrop:
         dice = rng.random()
@@ -112,7 +119,8 @@ def train(
         out: folder for `checkpoint.pt` (to resume) and `reader.pt` (the weights).
         plan: length and mixture.
         start: weights to begin with; None begins at random. An interrupted run goes on from its own.
-        architecture: makes the network: pictures of the reader's size in, logits over columns out.
+        architecture: makes the network: pictures of the reader's size in; out come logits over columns and, if it names
+            countries, over `REGIONS`.
     """
     torch.set_num_threads(cores.thread_count())
     out.mkdir(parents=True, exist_ok=True)
@@ -120,10 +128,10 @@ def train(
     loader = DataLoader(Stream(samples, plan, run.step), batch_size=plan.batch, num_workers=1, prefetch_factor=6)
     started_s = time.monotonic()
     first = run.step
-    for pictures, texts in loader:
+    for batch in loader:
         if run.step >= plan.steps:
             break
-        loss = run.learn(pictures, texts)
+        loss = run.learn(*batch)
         if run.step % CHECKPOINT_STEPS == 0 or run.step == plan.steps:
             rate = plan.batch * (run.step - first) / (time.monotonic() - started_s)
             run.save()
@@ -146,7 +154,11 @@ class Run:
             checkpoints.restore(self.network, start)
         self.network = self.network.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
-        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=plan.learning_rate, weight_decay=WEIGHT_DECAY)
+        self._learning = self.network.get_submodule(plan.part)
+        self.network.requires_grad_(requires_grad=False)
+        self._learning.requires_grad_(requires_grad=True)
+        parameters = self._learning.parameters()
+        self._optimiser = torch.optim.AdamW(parameters, lr=plan.learning_rate, weight_decay=WEIGHT_DECAY)
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
             self._optimiser, plan.learning_rate, total_steps=plan.steps + 1, pct_start=0.06
         )
@@ -154,16 +166,17 @@ class Run:
         if self._path.exists():
             self._restore()
 
-    def learn(self, pictures: Tensor, texts: Sequence[str]) -> float:
-        """One step; returns the loss."""
-        self.network.train()
+    def learn(self, pictures: Tensor, texts: Sequence[str], regions: Tensor) -> float:
+        """One step on (n, 48, 160) uint8 pictures, their texts and the classes of their countries; returns the loss."""
+        self.network.eval()
+        self._learning.train()
         batch = pictures[:, None].float().contiguous(memory_format=torch.channels_last)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = self.network(batch)
-        targets = torch.tensor([ctc.ALPHABET.index(character) + 1 for text in texts for character in text])
-        lengths = torch.tensor([len(text) for text in texts])
-        columns = torch.full((len(texts),), logits.shape[1])
-        loss = self._loss(logits.float().log_softmax(2).transpose(0, 1), targets, columns, lengths)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=cores.multiply_bf16()):
+            logits, places = outputs(self.network, batch)
+        loss = self._text_loss(logits.float(), texts)
+        if places is not None:
+            known = max(1, int((regions != UNKNOWN_REGION).sum()))
+            loss = loss + REGION_WEIGHT / known * nn.functional.cross_entropy(places.float(), regions, reduction="sum")
         self._optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), GRADIENT_NORM_MAX)
@@ -173,6 +186,13 @@ class Run:
         # Early on the average follows closely, or it would remember the first random weights.
         follow(self.average, self.network, decay=min(AVERAGE_DECAY, self.step / (self.step + 20)))
         return float(loss.detach())
+
+    def _text_loss(self, logits: Tensor, texts: Sequence[str]) -> Tensor:
+        targets = torch.tensor([ctc.ALPHABET.index(character) + 1 for text in texts for character in text])
+        lengths = torch.tensor([len(text) for text in texts])
+        columns = torch.full((len(texts),), logits.shape[1])
+        loss: Tensor = self._loss(logits.log_softmax(2).transpose(0, 1), targets, columns, lengths)
+        return loss
 
     def save(self) -> None:
         """Write the whole state beside the old one and swap: an interruption leaves one of the two."""
@@ -196,6 +216,22 @@ class Run:
         self._schedule.load_state_dict(state["schedule"])
 
 
+def region_class(country: str) -> int:
+    """The class of what an index says of the country (ISO 3166-1 alpha-2); `UNKNOWN_REGION` where that tells nothing.
+
+    Countries that `REGIONS` does not name are one class, the first.
+    """
+    if country in UNPLACED or len(country) > COUNTRY_LETTERS:
+        return UNKNOWN_REGION
+    return REGIONS.index(country) if country in REGIONS else 0
+
+
+def outputs(network: nn.Module, pictures: Tensor) -> tuple[Tensor, Tensor | None]:
+    """The logits over columns, and those over countries; None for an architecture that names none."""
+    out = network(pictures)
+    return (out, None) if isinstance(out, Tensor) else out
+
+
 def evaluate(network: nn.Module, crops: Sequence[LabelledCrop]) -> Score:
     """Exact match of the network, in FP32, on whole crops."""
     score = Score()
@@ -210,5 +246,6 @@ def read(network: nn.Module, crops: Sequence[LabelledCrop], *, batch: int = 128)
     network.eval()
     for first in range(0, len(crops), batch):
         pictures = np.stack([reader_data.plain(crop) for crop in crops[first : first + batch]])
-        for logits in network(torch.from_numpy(pictures)[:, None].float()).numpy():
-            yield ctc.decode(logits, line_columns=COLUMNS).text
+        columns, _ = outputs(network, torch.from_numpy(pictures)[:, None].float())
+        for logits in columns.numpy():
+            yield ctc.decode(logits, line_columns=LINE_COLUMNS).text

@@ -3,16 +3,17 @@
 The picture is squeezed into two lines of columns, and the lines are put one after the other, top line first. A plate of
 two rows is then one text like any other; for a plate of one row the network learns to leave the second line blank.
 Three small transformer layers let every column see the others: `O` and `0` look alike, and only the place tells.
+
+Beside the text the network says which country's plate it looks like, from typeface, band and spacing.
 """
 
 import torch
 from torch import Tensor, nn
 
 from anprd.vision.ctc import ALPHABET
-from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
+from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, LINE_COLUMNS, REGIONS
 
 LINES = 2
-COLUMNS = INPUT_WIDTH_PX // 4
 CLASSES = len(ALPHABET) + 1  # the blank is class 0
 WIDTH = 128
 CONTEXT_LAYERS = 3
@@ -57,7 +58,7 @@ class TwoLines(nn.Module):
 
 
 class ReaderNet(nn.Module):
-    """(n, 1, 48, 160) grey pictures, 0..255, to (n, 80, 37) logits over the blank and A-Z 0-9."""
+    """(n, 1, 48, 160) grey pictures, 0..255, to logits: (n, 80, 37) of the blank and A-Z 0-9, (n, 46) of `REGIONS`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,17 +72,26 @@ class ReaderNet(nn.Module):
             Residual(WIDTH),
         )
         self.lines = TwoLines(WIDTH)
-        self.position = nn.Parameter(torch.randn(1, LINES * COLUMNS, WIDTH) * 0.02)
+        self.position = nn.Parameter(torch.randn(1, LINES * LINE_COLUMNS, WIDTH) * 0.02)
         layer = nn.TransformerEncoderLayer(
             WIDTH, 4, 2 * WIDTH, DROPOUT, "relu", batch_first=True, norm_first=True, layer_norm_eps=1e-5
         )
         self.context = nn.TransformerEncoder(layer, CONTEXT_LAYERS, enable_nested_tensor=False)
         self.classify = nn.Sequential(nn.LayerNorm(WIDTH), nn.Linear(WIDTH, CLASSES))
+        self.place = nn.Sequential(
+            nn.BatchNorm1d(3 * WIDTH),  # maxima are several times as large as means
+            nn.Linear(3 * WIDTH, 2 * WIDTH),
+            nn.ReLU(inplace=True),
+            nn.Dropout(2 * DROPOUT),
+            nn.Linear(2 * WIDTH, len(REGIONS)),
+        )
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Logits; the scale of the input is part of the network, so that no caller can get it wrong."""
-        columns = self.lines(self.features(pictures / 127.5 - 1.0))
-        return self.classify(self.context(columns + self.position))  # type: ignore[no-any-return]
+        features = self.features(pictures / 127.5 - 1.0)
+        columns = self.context(self.lines(features) + self.position)
+        looks = torch.cat([features.mean(dim=(2, 3)), features.amax(dim=(2, 3)), columns.mean(dim=1)], dim=1)
+        return self.classify(columns), self.place(looks)
 
 
 def example() -> Tensor:

@@ -7,6 +7,7 @@ the call ends, however it ends.
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -27,6 +28,7 @@ NAME = "reader"
 STEPS = 300
 BATCH = 64
 LEARNING_RATE = 5e-5  # guess: four times as much forgot two plates of a hundred (docs/models.md#fine-tuning)
+LOOKS_LEARNING_RATE = 1e-3  # of naming countries alone: nothing that is read can be forgotten by it
 RENDERED_SHARE = 0.5
 RENDERED_COUNT = 2000  # one shard of the store, rendered in some seconds
 CHECKED_COUNT = 400  # of them, not trained on
@@ -39,6 +41,7 @@ PLAN = reader.Plan(
     rendered_count=RENDERED_COUNT,
     learning_rate=LEARNING_RATE,
 )
+LOOKS_PLAN = replace(PLAN, part="place", learning_rate=LOOKS_LEARNING_RATE)
 
 
 def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silent) -> Outcome:
@@ -91,8 +94,8 @@ def _crops(site: Site) -> tuple[list[LabelledCrop], dict[str, Sequence[LabelledC
 def _learn(run: reader.Run, samples: reader.Samples, plan: reader.Plan, progress: Progress) -> None:
     loader = DataLoader(reader.Stream(samples, plan, 0), batch_size=plan.batch, num_workers=1, prefetch_factor=6)
     with progress("training", plan.steps) as advance:
-        for pictures, labels in islice(loader, plan.steps):
-            run.learn(pictures, labels)
+        for batch in islice(loader, plan.steps):
+            run.learn(*batch)
             advance()
 
 

@@ -2,12 +2,12 @@
 
 A network is surer than it is right, and knows nothing of how countries write their plates. Two logistic models, fitted
 on labelled crops by `anprd calibrate`, turn its certainty into the share of such readings that are right: Platt scaling
-("Probabilistic Outputs for Support Vector Machines", 1999), with one term more for a text that some country writes.
-They belong to one reader and stand beside it in the manifest, so that both are replaced together.
+("Probabilistic Outputs for Support Vector Machines", 1999), with one term more for a text that the country writes whose
+plate it looks like. They belong to one reader and stand beside it in the manifest, so that both are replaced together.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anprd.errors import ConfigError
@@ -25,7 +25,7 @@ class Calibration:
     """The fitted numbers of one reader.
 
     Attributes:
-        plate: of the text: constant, per log-odds that every character is right, for a text that fits a country.
+        plate: of the text: constant, per log-odds that every character is right, for a text that fits the looks.
         character: of one character: constant, per its own log-odds, per those of the text, for a text that fits.
         read_confidence_min: a photo's plate is told from here on.
     """
@@ -68,7 +68,7 @@ class Calibration:
         constant, per_own, per_text, per_fit = self.character
         of_text = constant + per_text * likely + per_fit * fits
         characters = tuple([_sigmoid(of_text + per_own * log_odds(own)) for own in reading.confidences])
-        return Reading(reading.text, characters, reading.rows, text_confidence)
+        return replace(reading, confidences=characters, text_confidence=text_confidence)
 
 
 def told(reading: Reading | None, *, confidence_min: float) -> bool:
@@ -77,9 +77,8 @@ def told(reading: Reading | None, *, confidence_min: float) -> bool:
 
 
 def plate_evidence(reading: Reading) -> tuple[float, float]:
-    """What the network's own reading says of the whole text: the log-odds that every character is right, and 1 or 0."""
-    every = math.prod(reading.confidences)
-    return log_odds(every), 1.0 if syntax.regions(reading.text) else 0.0
+    """What the network says of the whole text: the log-odds that all characters are right, and its fit."""
+    return log_odds(math.prod(reading.confidences)), reading.fit
 
 
 def log_odds(probability: float) -> float:

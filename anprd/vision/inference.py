@@ -21,7 +21,7 @@ ONE_THREAD = {
 
 
 class Network:
-    """A compiled network with one input and one output."""
+    """A compiled network with one input and one output or several."""
 
     def __init__(self, file: Path, *, input_shape: tuple[int, ...] | None = None) -> None:
         """Compile `file` (OpenVINO IR, its `.bin` beside it), reshaped to `input_shape` where one is given.
@@ -43,16 +43,20 @@ class Network:
             ) from error
 
     def __call__(self, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Run the network; the result is a copy that is safe to keep.
+        """Run the network; its first output, a copy that is safe to keep.
 
         Args:
             batch: of the input's shape; C-contiguous.
         """
+        return self.outputs(batch, 1)[0]
+
+    def outputs(self, batch: NDArray[np.uint8], count: int) -> list[NDArray[np.float32]]:
+        """Run the network; copies of its first `count` outputs."""
         self._has_run = True
         # Not `infer([batch], share_inputs=True)`, which is the same and keeps the batch, 740 kB, until the next run.
         self._request.set_input_tensor(openvino.Tensor(batch, shared_memory=True))
         self._request.infer()
-        return np.array(self._request.get_output_tensor(0).data, np.float32)
+        return [np.array(self._request.get_output_tensor(index).data, np.float32) for index in range(count)]
 
     def give_back_memory(self) -> None:
         """Let go of what lies between the layers; the next run makes it anew. One that has not run is not touched."""

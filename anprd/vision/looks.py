@@ -5,6 +5,7 @@ Another box is straightened a little otherwise, and what is read from one look o
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from anprd.records import Box, Detection, Reading, Sighting
 
@@ -38,5 +39,5 @@ def agreed(sightings: Sequence[Sighting]) -> Sighting:
         key=lambda index: readings[index].confidence,
     )
     reading = readings[surest]
-    told = Reading(text, reading.confidences, reading.rows, shares[text])
+    told = replace(reading, text_confidence=shares[text])
     return Sighting(sightings[0].detection, sightings[surest].corners, told)

@@ -7,12 +7,12 @@ import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Box, Corners, Detection, Reading, Sighting
-from anprd.vision import confidence, ctc, looks, straighten, weights
+from anprd.vision import confidence, looks, straighten, weights
 from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
 from anprd.vision.letterbox import Size
 from anprd.vision.photo import PhotoDetector
-from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, Reader
+from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS, Reader
 from anprd.vision.straighten import CornerFinder
 from anprd.vision.view import WHOLE_SIDE_PX, View, part_size
 from anprd.vision.weights import Entry
@@ -46,9 +46,9 @@ class Vision:
         """
         entries = weights.load(folder or weights.default_folder())
         detector, corners, reader = (weights.require(entries, name).file for name in ("detector", "corners", "reader"))
-        alphabet = entries["reader"].about.get("alphabet", ctc.ALPHABET)
-        if alphabet != ctc.ALPHABET:
-            raise ConfigError(f"{reader}: reads another alphabet ({alphabet}) than this version; export it again")
+        for what, known in OUTPUTS.items():
+            if (said := entries["reader"].about.get(what, "none")) != known:
+                raise ConfigError(f"{reader}: has other {what} ({said}) than this version; train and export it again")
         return cls(
             detector=Detector(detector, side_px=WHOLE_SIDE_PX),
             photo_detector=PhotoDetector(detector),

@@ -1,7 +1,12 @@
-"""Read a straightened plate: one grey picture in, a text with a confidence per character out."""
+"""Read a straightened plate: one grey picture in, a text with a confidence per character out, and its country."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from anprd.plates import syntax
 from anprd.records import Luma, Reading
 from anprd.vision import ctc, noughts
 from anprd.vision.inference import Network
@@ -9,6 +14,15 @@ from anprd.vision.inference import Network
 INPUT_HEIGHT_PX = 48
 INPUT_WIDTH_PX = 160
 LINE_COLUMNS = INPUT_WIDTH_PX // 4
+_COUNTRIES = (
+    "RU UA BY KZ UZ DE PL CZ SK NL GB FR IT ES HR RO BG AT SI GR HU BE SE FI LT LV EE DK NO LU PT IE TR "
+    "IN VN CN PH BR AR CL CO MX IL ZA US"
+)
+REGIONS = ("", *_COUNTRIES.split())
+"""The countries (ISO 3166-1 alpha-2) that the reader tells apart, in the order of its output; first is any other."""
+
+OUTPUTS = {"alphabet": ctc.ALPHABET, "regions": _COUNTRIES}
+"""What a network's outputs stand for, as the manifest says it: weights of another version would be misunderstood."""
 
 
 class Reader:
@@ -32,5 +46,13 @@ class Reader:
         Args:
             plate: (48, 160) uint8, the plate stretched over the whole of it.
         """
-        reading, rivals = ctc.decode_with_rivals(self._network(plate[None, None])[0], line_columns=LINE_COLUMNS)
-        return noughts.settle(reading, rivals)
+        columns, places = self._network.outputs(plate[None, None], 2)
+        reading, rivals = ctc.decode_with_rivals(columns[0], line_columns=LINE_COLUMNS)
+        looks = _looks(places[0])
+        settled = noughts.settle(reading, rivals, looks)
+        return replace(settled, region=syntax.region(settled.text, looks), fit=syntax.fit(settled.text, looks))
+
+
+def _looks(logits: NDArray[np.float32]) -> syntax.Looks:
+    shares = np.exp(logits - logits.max())
+    return dict(zip(REGIONS, (shares / shares.sum()).tolist(), strict=True))

@@ -16,7 +16,6 @@ from anprd.events.redis_stream import LateStream, RedisStream
 from anprd.events.spool import Spool
 from anprd.observe import logs
 from anprd.pipeline import Pipeline
-from anprd.plates import syntax
 from anprd.settings import CameraSettings, Settings
 from anprd.video.clock import SteadyClock, SystemClock
 from anprd.video.sources import open_source
@@ -54,7 +53,7 @@ def build(
     notes = PlateNotes(pipeline.passes, spool, clock, hold_s=camera.same_plate_hold_s)
     notes.recall(log)
     camera_time = CameraTime(lambda: clock.steps)
-    recorder = Recorder(camera=camera.name, host=socket.gethostname(), dates=camera_time.dates, region=syntax.region)
+    recorder = Recorder(camera=camera.name, host=socket.gethostname(), dates=camera_time.dates)
     doors = Doors(
         open_source=lambda waiting: open_source(
             camera.url, settings=camera, clock=clock, waiting=waiting, needed=lambda: pipeline.awaits_more, leave=leave

@@ -59,6 +59,7 @@ def tuned(scratch: Path, *arguments: object) -> Done:
     [
         ("detector", ("--epochs", 1, "--side-px", 64), ("map50_95", "map50", "precision", "recall")),
         ("reader", ("--steps", 2, "--batch", 4), ("exact_match", "cer")),
+        ("reader", ("--steps", 2, "--batch", 4, "--looks-alone"), ("exact_match", "cer")),
     ],
 )
 def test_it_compares_before_with_after_and_leaves_one_file(network, few, figures, site, scratch, tmp_path):

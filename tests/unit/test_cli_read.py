@@ -56,7 +56,7 @@ def picture(tmp_path):
     return written
 
 
-SURE = Reading("K995OX190", (0.99,) * 9)
+SURE = Reading("K995OX190", (0.99,) * 9, region="RU")
 UNSURE = Reading("K995OX190", (0.99,) * 8 + (0.3,))
 
 

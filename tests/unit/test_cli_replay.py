@@ -11,7 +11,7 @@ from anprd.records import Box, Detection, Reading, Sighting
 from anprd.video.frames import Frame
 
 BEGAN_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-PLATE = Reading("K995OX190", (0.99,) * 9)
+PLATE = Reading("K995OX190", (0.99,) * 9, region="RU")
 
 
 class FakeVision:

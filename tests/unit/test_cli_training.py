@@ -35,3 +35,8 @@ def test_a_whole_training_needs_its_folder_and_compares_with_nothing():
         training._needed(None, None)
     with pytest.raises(typer.BadParameter, match="needs --from"):
         training._needed(Path("work"), Path("elsewhere"))
+
+
+def test_looks_are_learnt_alone_only_where_the_rest_was_trained():
+    with pytest.raises(typer.BadParameter, match="needs --from"):
+        training.train_reader(Path("data"), out=Path("work"), looks_alone=True)

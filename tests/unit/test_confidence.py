@@ -19,15 +19,15 @@ def odds(probability: float) -> float:
 
 
 def test_a_text_is_as_likely_as_the_logistic_model_says():
-    reading = FITTED.apply(Reading("XQ", (0.9, 0.8)))  # 0.72 that both are right, and no country writes it
+    reading = FITTED.apply(Reading("XQ", (0.9, 0.8)))  # 0.72 that both are right, and the looks say otherwise
     expected = 1 / (1 + math.exp(-(-1.0 + odds(0.72))))
     assert reading.confidence == pytest.approx(expected)
     own = 1 / (1 + math.exp(-(0.5 + 0.6 * odds(0.8) + 0.2 * odds(0.72))))
     assert reading.confidences[1] == pytest.approx(own)
 
 
-def test_a_text_that_a_country_writes_is_likelier_than_one_that_none_does():
-    fits, does_not = (FITTED.apply(Reading(text, (0.9,) * 9)) for text in ("K995OX190", "KK9OOX1X0"))
+def test_a_text_that_fits_the_looks_of_its_plate_is_likelier_than_one_that_does_not():
+    fits, does_not = (FITTED.apply(Reading("K995OX190", (0.9,) * 9, fit=fit)) for fit in (0.9, 0.1))
     assert fits.confidence > does_not.confidence
     assert min(fits.confidences) > max(does_not.confidences)
 
@@ -41,7 +41,8 @@ def test_surer_characters_never_make_a_less_likely_text(own, data):
 
 @given(st.lists(probabilities, max_size=12))
 def test_likelihoods_stay_between_none_and_certainty(own):
-    reading = FITTED.apply(Reading("7" * len(own), tuple(own), rows=2))
+    reading = FITTED.apply(Reading("7" * len(own), tuple(own), rows=2, region="GR", fit=0.5))
+    assert (reading.region, reading.fit) == ("GR", 0.5)
     assert all(0 <= value <= 1 for value in (reading.confidence, *reading.confidences))
     assert (reading.text, reading.rows, len(reading.confidences)) == ("7" * len(own), 2, len(own))
 

@@ -55,6 +55,15 @@ def test_groups_and_the_whole_are_counted():
     assert ("B", "8", 1) in figures["confusions"]
 
 
+def test_regions_are_counted_over_plates_whose_country_is_labelled():
+    named = [
+        ReadCase(Path("a.jpg"), "A", Reading("A", (0.9,), region=region), country=country)
+        for region, country in (("RU", "RU"), ("US", "RU"), ("", "DE"), ("US", "US"), ("US", "XX"), ("US", ""))
+    ]
+    figures = summary.regions(named)
+    assert figures == {"plates": 4, "share_named": 0.75, "precision": pytest.approx(2 / 3, abs=1e-4)}
+
+
 def test_what_is_told_is_counted_over_all_plates():
     told = summary.told(READINGS, confidence_min=0.8)
     assert (told["share_told"], told["precision"]) == (0.5, 1.0)

@@ -51,6 +51,12 @@ def test_a_swapped_character_is_no_surer_than_its_share_of_all_spellings() -> No
     assert settled.confidences[1:] == (1.0,) * 5
 
 
+def test_the_looks_of_the_plate_decide_where_countries_differ() -> None:
+    doubt = seen("N6OTE", {2: 0.45})
+    assert noughts.settle(*doubt, {"GB": 0.95, "US": 0.05}).text == "N6OTE"
+    assert noughts.settle(*seen("5AO1234", {2: 0.5}), {"CZ": 1.0}).text == "5A01234"
+
+
 def test_more_doubtful_places_than_can_be_spelled_out_are_left_alone() -> None:
     text = "0" * (noughts.PLACES_MAX + 1)
     reading, rivals = seen(text, dict.fromkeys(range(len(text)), 0.4))

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -91,6 +92,18 @@ def test_the_best_frame_is_that_of_the_surest_reading_that_agrees(stage: Stage) 
     lane[1] = sighting(lane[1].box, PLATE, confidence=0.99)
     (verdict,) = stage.show(lane)
     assert (verdict.box, verdict.best_t_s) == (lane[1].box, 1 / FPS)
+
+
+@pytest.mark.parametrize(
+    ("regions", "region"), [(("RU", "UA", "RU"), "RU"), (("", "RU", ""), ""), (("RU", "UA", ""), "")]
+)
+def test_the_region_is_what_most_of_the_agreeing_readings_name(stage: Stage, regions, region) -> None:
+    lane = drive([PLATE] * 3)
+    named = [
+        replace(seen, reading=replace(seen.reading, region=name)) for seen, name in zip(lane, regions, strict=True)
+    ]
+    (verdict,) = stage.show(named)
+    assert verdict.region == region
 
 
 def test_votes_min_is_the_cameras() -> None:

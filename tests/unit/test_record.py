@@ -39,11 +39,12 @@ def verdict(kind: VerdictKind = VerdictKind.CONFIRMED, *, track: int = 7, plate:
         best_t_s=1.2345,
         first_t_s=0.5,
         last_t_s=last,
+        region="RU" if plate else "",
     )
 
 
 def event(kind: VerdictKind = VerdictKind.CONFIRMED, **more) -> Event:
-    return from_verdict(verdict(kind, **more), camera="gate-north", dates=dates, host="edge1", region="RU")
+    return from_verdict(verdict(kind, **more), camera="gate-north", dates=dates, host="edge1")
 
 
 def recorder(mapping=at) -> Recorder:
@@ -51,7 +52,6 @@ def recorder(mapping=at) -> Recorder:
         camera="gate-north",
         host="edge1",
         dates=lambda found, told: dates(found, told, mapping),
-        region=lambda plate: "RU" if plate else "",
     )
 
 

@@ -148,7 +148,7 @@ def test_events_say_that_the_clock_was_set_for_a_minute_and_not_longer():
 @pytest.mark.parametrize("by_s", [3600, -3600])
 def test_an_update_keeps_id_and_first_sighting_when_the_clock_is_set_before_it(by_s):
     camera = Camera()
-    recorder = Recorder(camera="gate", host="h", dates=camera.time.dates, region=lambda _plate: "")
+    recorder = Recorder(camera="gate", host="h", dates=camera.time.dates)
     camera.play(10)
     told = recorder.record(passing(8, 9, 10))
     camera.set_clock(by_s)

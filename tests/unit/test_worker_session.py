@@ -140,7 +140,7 @@ class House:
         self.opened = []
         self.opened_at = []
         time = CameraTime()
-        recorder = Recorder(camera="gate", host="host", dates=time.dates, region=lambda _plate: "RU")
+        recorder = Recorder(camera="gate", host="host", dates=time.dates)
         doors = Doors(
             open_source=self.open, stages=self.stages, record=recorder.record, outbox=self.outbox, clock=self.clock,
             say=self.say, allowed_fps=lambda: self.allowed_fps, own_memory_bytes=lambda: 1,

@@ -36,7 +36,7 @@ code{overflow-wrap:anywhere}
 
 KINDS = {"read_path": "Photos, the whole way", "reader": "Plate crops", "detector": "Detector"}
 COLUMNS = {"plates": "plates", "exact_match": "exact match", "cer": "CER"}
-NOT_GROUPS = frozenset({"confidence", "curves", "confusions", "misread", "by", "fp32"})
+NOT_GROUPS = frozenset({"confidence", "region", "curves", "confusions", "misread", "by", "fp32"})
 
 Table = Mapping[str, Any]
 
@@ -135,7 +135,7 @@ def _readings(kind: str, figures: Table) -> str:
           for name in ("plate", "character")),
     ]  # fmt: skip
     return (
-        f"<h2>{KINDS[kind]}</h2>{_told(chosen)}{_exactness(figures)}{_plots(plots)}"
+        f"<h2>{KINDS[kind]}</h2>{_told(chosen)}{_region(figures['region'])}{_exactness(figures)}{_plots(plots)}"
         f"{_matrix(figures['confusions'])}{_by(figures.get('by', {}))}"
     )
 
@@ -147,6 +147,15 @@ def _told(chosen: Table) -> str:
         f"<p>Told at confidence {chosen['confidence_min']:.2f}: {_share(chosen['share_told'])} of the plates, of which "
         f"{_share(chosen['precision'])} are right. With 99 % right at most {most}. Calibration error (ECE): "
         f"{chosen['plate_ece']:.3f} a plate, {chosen['character_ece']:.3f} a character.</p>"
+    )
+
+
+def _region(named: Table) -> str:
+    if named["plates"] == 0:
+        return ""
+    return (
+        f"<p>Of the {named['plates']} plates whose country is labelled {_share(named['share_named'])} get a region, "
+        f"{_share(named['precision'])} of those the right one.</p>"
     )
 
 

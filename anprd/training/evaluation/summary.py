@@ -11,6 +11,8 @@ from anprd.training.evaluation.curves import Curve, Point
 from anprd.vision import confidence
 
 PRECISION = 0.99  # the share that is told is counted at it
+COUNTRY_LETTERS = 2
+NO_COUNTRY = "XX"  # what an index says of show plates
 SWEEP = np.linspace(0, 1, 101)  # where curves over confidence are written down
 
 Table = dict[str, Any]
@@ -28,6 +30,7 @@ def readings(found: Sequence[ReadCase], group: Callable[[ReadCase], str], *, con
     return (
         {name: exactness(part) for name, part in parts.items()}
         | {"confidence": told(found, confidence_min=confidence_min)}
+        | {"region": regions(found)}
         | {"curves": _reading_curves(found)}
         | {"confusions": _confusions(found)}
         | {"misread": [(case.picture.name, case.truth, case.reading.text) for case in found if not case.right]}
@@ -40,6 +43,17 @@ def exactness(found: Sequence[ReadCase]) -> Table:
         "plates": len(found),
         "exact_match": _ratio(sum(case.right for case in found), len(found)),
         "cer": round(texts.error_rate((case.truth, case.reading.text) for case in found), 4),
+    }
+
+
+def regions(found: Sequence[ReadCase]) -> Table:
+    """Of the plates whose country is labelled, by two letters, how many get a region, and how many the right one."""
+    labelled = [case for case in found if len(case.country) == COUNTRY_LETTERS and case.country != NO_COUNTRY]
+    named = [case for case in labelled if case.reading.region]
+    return {
+        "plates": len(labelled),
+        "share_named": _ratio(len(named), len(labelled)),
+        "precision": _ratio(sum(case.reading.region == case.country for case in named), len(named)),
     }
 
 
