@@ -31,7 +31,7 @@ WORDS = 0.5  # the same of words
 LETTERS, WORD_LETTERS = 26.0, 12.0  # a word's letters are as hard to guess as if there were a dozen
 WORD_LENGTH_MIN = 4
 
-LOOKS_WEIGHT = 200.0  # of what a plate looks like; fitted with the next: docs/models.md#noughts
+LOOKS_WEIGHT = 200.0  # of what a plate looks like; fitted with the next: docs/models.md#looks
 VEHICLES_WEIGHT = 0.1  # of how often a country's plates are met, beside the looks
 
 Looks = Mapping[str, float]
