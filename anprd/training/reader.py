@@ -173,7 +173,9 @@ class Run:
         batch = pictures[:, None].float().contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=cores.multiply_bf16()):
             logits, places = outputs(self.network, batch)
-        loss = self._text_loss(logits.float(), texts)
+        loss = torch.zeros(())
+        if logits.requires_grad:  # not where only the naming of countries is learnt
+            loss = loss + self._text_loss(logits.float(), texts)
         if places is not None:
             known = max(1, int((regions != UNKNOWN_REGION).sum()))
             loss = loss + REGION_WEIGHT / known * nn.functional.cross_entropy(places.float(), regions, reduction="sum")
@@ -235,17 +237,21 @@ def outputs(network: nn.Module, pictures: Tensor) -> tuple[Tensor, Tensor | None
 def evaluate(network: nn.Module, crops: Sequence[LabelledCrop]) -> Score:
     """Exact match of the network, in FP32, on whole crops."""
     score = Score()
-    for crop, text in zip(crops, read(network, crops), strict=True):
+    for crop, (text, _) in zip(crops, read(network, crops), strict=True):
         score.add(f"{crop.country}{crop.rows}", right=text == crop.text)
     return score
 
 
 @torch.no_grad()
-def read(network: nn.Module, crops: Sequence[LabelledCrop], *, batch: int = 128) -> Iterator[str]:
-    """What the network reads, in FP32, on each whole crop."""
+def read(network: nn.Module, crops: Sequence[LabelledCrop], *, batch: int = 128) -> Iterator[tuple[str, int]]:
+    """What the network reads, in FP32, on each whole crop, and the class of the country that it takes it for.
+
+    The class is `UNKNOWN_REGION` of an architecture that names no countries.
+    """
     network.eval()
     for first in range(0, len(crops), batch):
         pictures = np.stack([reader_data.plain(crop) for crop in crops[first : first + batch]])
-        columns, _ = outputs(network, torch.from_numpy(pictures)[:, None].float())
-        for logits in columns.numpy():
-            yield ctc.decode(logits, line_columns=LINE_COLUMNS).text
+        columns, places = outputs(network, torch.from_numpy(pictures)[:, None].float())
+        regions = [UNKNOWN_REGION] * len(pictures) if places is None else places.argmax(dim=1).tolist()
+        for logits, region in zip(columns.numpy(), regions, strict=True):
+            yield ctc.decode(logits, line_columns=LINE_COLUMNS).text, region

@@ -68,10 +68,10 @@ def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silen
             advance()
         store = rendered.load(work)
         parts["rendered"] = store[:CHECKED_COUNT]
-        before = _measure(network, parts, progress)
+        before = _measure(network, parts, plan.part, progress)
         run = reader.Run(plan, work, start=checkpoint)
         _learn(run, reader.Samples(real, store[CHECKED_COUNT:]), plan, progress)
-        after = _measure(run.average, parts, progress)
+        after = _measure(run.average, parts, plan.part, progress)
         torch.save(run.average.state_dict(), work / "tuned.pt")
         target = checkpoints.put(work / "tuned.pt", out / f"{NAME}.pt")
     return Outcome(target, tuple(Part(name, len(crops), before[name], after[name]) for name, crops in parts.items()))
@@ -99,14 +99,23 @@ def _learn(run: reader.Run, samples: reader.Samples, plan: reader.Plan, progress
             advance()
 
 
-def _measure(network: nn.Module, parts: Mapping[str, Sequence[LabelledCrop]], progress: Progress) -> dict[str, Figures]:
+def _measure(
+    network: nn.Module, parts: Mapping[str, Sequence[LabelledCrop]], learning: str, progress: Progress
+) -> dict[str, Figures]:
+    """Exact match, CER and the share of plates whose country is named right: first whichever `learning` is about."""
     figures: dict[str, Figures] = {}
     with progress("measuring", sum(map(len, parts.values()))) as advance:
         for name, crops in parts.items():
-            pairs = []
-            for crop, text in zip(crops, reader.read(network, crops), strict=True):
+            pairs, named = [], []
+            for crop, (text, region) in zip(crops, reader.read(network, crops), strict=True):
                 pairs.append((crop.text, text))
+                place = reader.region_class(crop.country)
+                if place != reader.UNKNOWN_REGION:
+                    named.append(place == region)
                 advance()
             right = sum(truth == text for truth, text in pairs)
-            figures[name] = {"exact_match": right / len(pairs), "cer": texts.error_rate(pairs)}
+            text_figures = {"exact_match": right / len(pairs), "cer": texts.error_rate(pairs)}
+            region_figures = {"region": sum(named) / len(named)} if named else {}
+            looks_learn = learning == LOOKS_PLAN.part
+            figures[name] = region_figures | text_figures if looks_learn else text_figures | region_figures
     return figures

@@ -33,8 +33,8 @@ def site(tmp_path_factory) -> Path:
         cv2.imwrite(str(folder / "images" / f"{number}.png"), scene)
         cv2.imwrite(str(folder / "crops" / f"{number}.png"), scene[50:74, 40:136])
         (folder / "labels" / f"{number}.txt").write_text("0 .55 .5166 .6 .2\n")
-    lines = [f"{number}.png,{text}" for number, text in enumerate(TEXTS)]
-    (folder / "index.csv").write_text("\n".join(["image,text", *lines]) + "\n")
+    lines = [f"{number}.png,{text},PL" for number, text in enumerate(TEXTS)]
+    (folder / "index.csv").write_text("\n".join(["image,text,country", *lines]) + "\n")
     return folder
 
 
@@ -58,8 +58,8 @@ def tuned(scratch: Path, *arguments: object) -> Done:
     ("network", "few", "figures"),
     [
         ("detector", ("--epochs", 1, "--side-px", 64), ("map50_95", "map50", "precision", "recall")),
-        ("reader", ("--steps", 2, "--batch", 4), ("exact_match", "cer")),
-        ("reader", ("--steps", 2, "--batch", 4, "--looks-alone"), ("exact_match", "cer")),
+        ("reader", ("--steps", 2, "--batch", 4), ("exact_match", "cer", "region")),
+        ("reader", ("--steps", 2, "--batch", 4, "--looks-alone"), ("region", "exact_match", "cer")),
     ],
 )
 def test_it_compares_before_with_after_and_leaves_one_file(network, few, figures, site, scratch, tmp_path):
