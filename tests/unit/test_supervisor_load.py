@@ -62,13 +62,16 @@ class Machine:
         self.load = Load()
         self.levels = []
         self.lags = []
+        self.worst = []
         self.held = []
 
     def run(self, seconds):
         """Go on for so long; returns itself."""
         for _ in range(seconds):
+            self.worst.append(0.0)
             for _ in range(round(1 / self.STEP_S)):
                 self._step()
+                self.worst[-1] = max(self.worst[-1], *(camera.lag_s for camera in self.cameras))
             rates = self.load.tick(1000.0 + len(self.levels), [camera.facts() for camera in self.cameras])
             for camera in self.cameras:
                 camera.allowed = rates[camera.name]
@@ -323,6 +326,7 @@ def test_what_the_cores_could_carry_never_lags_for_long(count, cores, decode, lo
     if least < 0.9 * cores:
         settled = machine.lags[30:]
         assert max(settled) < 1.25 * LATE_S
-        # Where a worker that lets frames go by itself drains its queue within two seconds, no queue stands, and what is
-        # left is the sawtooth of its own limit.
-        assert sum(settled) / len(settled) < 0.85 * LATE_S
+        # A worker that is late lets frames go by itself and drains its queue within two seconds: none stands that would
+        # be answered, and what is left is the sawtooth under its own limit.
+        lets_go = max(machine.worst[30:]) > LATE_S
+        assert sum(settled) / len(settled) < (0.85 * LATE_S if lets_go else 0.5)
