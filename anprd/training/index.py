@@ -17,6 +17,9 @@ TRAIN, VAL = "train", "val"
 
 Row = dict[str, str]
 
+COUNTRY_LETTERS = 2
+SHOW_PLATES = "XX"  # what an index says of plates that are of no country
+
 
 def read(data: Path, *, needs: Sequence[str], group: str) -> list[Row]:
     """Every line of the folder's `index.csv`; each has a `split`.
@@ -58,3 +61,8 @@ def _split(rows: Sequence[Row], group: str) -> list[Row]:
     groups = sorted({row[group] for row in rows}, key=lambda name: hashlib.sha256(name.encode()).digest())
     held_back = set(groups[: max(1, len(groups) // HELD_BACK)])
     return [row | {"split": VAL if row[group] in held_back else TRAIN} for row in rows]
+
+
+def is_country(label: str) -> bool:
+    """Whether what an index says of the country names one (ISO 3166-1 alpha-2)."""
+    return len(label) == COUNTRY_LETTERS and label != SHOW_PLATES

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from anprd.training import checkpoints, cores, negatives, reader_data
+from anprd.training import checkpoints, cores, reader_data
 from anprd.training.average import follow
+from anprd.training.index import is_country
 from anprd.training.reader_data import LabelledCrop
 from anprd.training.reader_net import ReaderNet
 from anprd.vision import ctc
@@ -25,8 +26,6 @@ AVERAGE_DECAY = 0.998  # of the weights that are kept: a plateau of 500 steps
 CHECKPOINT_STEPS = 200
 REGION_WEIGHT = 0.1  # of naming the country, beside reading the text
 UNKNOWN_REGION = -100  # not learnt from: `torch.nn.functional.cross_entropy` passes over it
-COUNTRY_LETTERS = 2
-UNPLACED = frozenset({"", "XX", negatives.NOTHING})  # countries that say nothing of where a plate is from
 RENDERED_COUNT = 40_000  # in the store that a training draws from: five times the real crops
 
 
@@ -223,7 +222,7 @@ def region_class(country: str) -> int:
 
     Countries that `REGIONS` does not name are one class, the first.
     """
-    if country in UNPLACED or len(country) > COUNTRY_LETTERS:
+    if not is_country(country):
         return UNKNOWN_REGION
     return REGIONS.index(country) if country in REGIONS else 0
 

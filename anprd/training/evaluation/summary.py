@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from anprd.training import index
 from anprd.training.evaluation import curves, texts
 from anprd.training.evaluation.cases import IOU_STEPS, DetectCase, ReadCase
 from anprd.training.evaluation.curves import Curve, Point
 from anprd.vision import confidence
 
 PRECISION = 0.99  # the share that is told is counted at it
-COUNTRY_LETTERS = 2
-NO_COUNTRY = "XX"  # what an index says of show plates
 SWEEP = np.linspace(0, 1, 101)  # where curves over confidence are written down
 
 Table = dict[str, Any]
@@ -48,7 +47,7 @@ def exactness(found: Sequence[ReadCase]) -> Table:
 
 def regions(found: Sequence[ReadCase]) -> Table:
     """Of the plates whose country is labelled, by two letters, how many get a region, and how many the right one."""
-    labelled = [case for case in found if len(case.country) == COUNTRY_LETTERS and case.country != NO_COUNTRY]
+    labelled = [case for case in found if index.is_country(case.country)]
     named = [case for case in labelled if case.reading.region]
     return {
         "plates": len(labelled),
