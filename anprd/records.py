@@ -107,15 +107,13 @@ class Reading:
     confidences: tuple[float, ...]
     rows: int = 1
     text_confidence: float | None = None
-    """How likely the whole text is right; None where the reader is not calibrated."""
+    """How likely the whole text is right; None where nothing but its characters was weighed."""
     region: str = ""
     """The country (ISO 3166-1 alpha-2) that text and looks agree on; "" where they leave it open."""
-    fit: float = 0.0
-    """How likely, 0..1, the plate is of a country that writes such a text, by what it looks like."""
 
     @property
     def confidence(self) -> float:
-        """Of the whole text; uncalibrated its least sure character: a plate is as right as its worst. 0 if empty."""
+        """Of the whole text; unweighed its least sure character: a plate is as right as its worst. 0 if empty."""
         return self.text_confidence if self.text_confidence is not None else min(self.confidences, default=0.0)
 
 

@@ -39,8 +39,10 @@ COUNTRIES = (
     Country(
         "RU",
         55,
-        {"r999rr99": 0.46, "r999rr199": 0.46, "rr99999": 0.02, "rr999199": 0.02, "9999rr99": 0.01, "rr999999": 0.01},
-        {"r": _CYRILLIC},
+        # Regions of three digits begin with 1 or 7, since a while with 2 or 9, and hardly with anything else.
+        {"r999rr99": 0.46, "r999rro99": 0.36, "r999rrs99": 0.07, "r999rrt99": 0.02, "r999rr199": 0.01}
+        | {"rr99999": 0.02, "rr999o99": 0.015, "rr999199": 0.005, "9999rr99": 0.01, "rr999999": 0.01},
+        {"r": _CYRILLIC, "o": "1", "s": "7", "t": "29"},
     ),
     Country(
         "UA",
@@ -191,7 +193,7 @@ COUNTRIES = (
     Country(
         "AT",
         7,
-        {"w99999A": 0.1, "w9999AA": 0.1, "w999AA": 0.1, "d999AA": 0.3, "d99AA": 0.05, "d9999A": 0.02},
+        {"w19999A": 0.1, "w1999AA": 0.1, "w199AA": 0.1, "d199AA": 0.3, "d19AA": 0.05, "d1999A": 0.02},
         {
             "w": "BEGIKLPSW",
             "d": "AM BA BL BM BN BR BZ DL DO EF EU FB FE FF FK FL FR GB GD GF GM GR GS GU HA HB HE HF HL HO IL IM JE "

@@ -26,7 +26,7 @@ LIKELIER = 8.0  # guess, checked on labelled crops: the named country was right 
 REPAIR_CONFIDENCE_MAX = 0.8  # a character that the reader is surer of stays, whatever the syntax says
 REPAIR_POSITIONS_MAX = 2  # more swaps make a plate of any lettering
 
-ANY_TEXT = 0.1  # likelihood of what nothing here foresees, over that of plates; fitted: docs/models.md#noughts
+ANY_TEXT = 0.3  # likelihood of what nothing here foresees, over that of plates; fitted: docs/models.md#rescoring
 WORDS = 0.5  # the same of words
 LETTERS, WORD_LETTERS = 26.0, 12.0  # a word's letters are as hard to guess as if there were a dozen
 WORD_LENGTH_MIN = 4
@@ -71,11 +71,6 @@ def region(text: str, looks: Looks | None = None) -> str:
 def regions(text: str) -> frozenset[str]:
     """Every country with a series that the text fits."""
     return frozenset(_likelihoods(text))
-
-
-def fit(text: str, looks: Looks) -> float:
-    """How likely, 0..1, the plate is of a country that writes such a text, by what it looks like."""
-    return sum(looks.get(country, 0.0) for country in _likelihoods(text))
 
 
 def likelihood(text: str, looks: Looks | None = None) -> float:

@@ -33,7 +33,7 @@ EYE_TRUST = frozenset({"eye"})  # read by a human: the labels that a precision o
 EYE_COUNT_MIN = 500
 RENDERED_COUNT = 4000
 SEED = 2  # a training renders with 1
-PENALTY = 1.0  # on squared slopes: keeps them finite where all that is sure is right
+PENALTY = 1.0  # on the squared slope: keeps it finite where all that is sure is right
 STEPS = 30  # Newton's; it converges in under ten
 DIGITS = 4
 
@@ -110,7 +110,7 @@ def calibrate_reader(
     Raises:
         ConfigError: the weights cannot be used, or the reader is never so often right.
     """
-    vision = replace(Vision.load(folder), calibration=None)
+    vision = Vision.load(folder, calibrated=False)
     rng = np.random.default_rng(0)
     crops = [*_drawn(seen, rng), *_drawn(rendered, rng)]
     fitted = fit([sample for sample in _samples(vision.read, progress(crops), rng) if sample.reading.text])
@@ -129,7 +129,7 @@ def calibrate_detector(folder: Path, data: Path, *, progress: cases.Progress = i
     Raises:
         ConfigError: data or weights cannot be used, or nothing is found.
     """
-    found = list(cases.detections(Vision.load(folder).photo_detector, data, progress))
+    found = list(cases.detections(Vision.load(folder, calibrated=False).photo_detector, data, progress))
     chosen = summary.detection_curve(found).eager_f1(F1_SLACK)
     if chosen.f1 == 0:
         raise ConfigError(f"{data}: the detector finds none of its plates; train it longer")
@@ -143,16 +143,15 @@ def fit(samples: Sequence[Sample]) -> Calibration:
     Raises:
         ConfigError: there is nothing right, or nothing wrong, to learn from.
     """
-    evidence = [confidence.plate_evidence(sample.reading) for sample in samples]
     right = [sample.right for sample in samples]
     if len(set(right)) < 2:
         raise ConfigError("the reader is always right or always wrong on these crops: nothing to calibrate by")
-    rows: list[tuple[float, ...]] = []
-    characters: list[bool] = []
-    for sample, of_text in zip(samples, evidence, strict=True):
-        rows += [(confidence.log_odds(own), *of_text) for own in sample.reading.confidences]
-        characters += right_characters(sample.truth, sample.reading.text)
-    return Calibration(_logistic(evidence, right), _logistic(rows, characters), read_confidence_min=1.0)
+    plate = _logistic([sample.reading.confidence for sample in samples], right)
+    character = _logistic(
+        [own for sample in samples for own in sample.reading.confidences],
+        [each for sample in samples for each in right_characters(sample.truth, sample.reading.text)],
+    )
+    return Calibration(plate, character, read_confidence_min=1.0)
 
 
 def threshold(samples: Sequence[Sample], precision: float) -> float:
@@ -211,12 +210,13 @@ def _erring_box(crop: LabelledCrop, rng: np.random.Generator) -> Box:
     return Box(float(x1), float(y1), float(x2), float(y2))
 
 
-def _logistic(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> tuple[float, ...]:
-    """The constant and slopes of a logistic regression, by Newton's method with a ridge on the slopes."""
-    evidence: NDArray[np.float64] = np.column_stack([np.ones(len(rows)), np.asarray(rows, np.float64)])
+def _logistic(sure: Sequence[float], right: Sequence[bool]) -> tuple[float, ...]:
+    """The constant and slope of a logistic regression on log-odds, by Newton's method with a ridge on the slope."""
+    odds = [confidence.log_odds(probability) for probability in sure]
+    evidence: NDArray[np.float64] = np.column_stack([np.ones(len(odds)), np.asarray(odds, np.float64)])
     answers = np.asarray(right, np.float64)
-    ridge = np.diag([0.0] + [PENALTY] * (evidence.shape[1] - 1))
-    numbers = np.zeros(evidence.shape[1])
+    ridge = np.diag([0.0, PENALTY])
+    numbers = np.zeros(2)
     for _ in range(STEPS):
         expected = 1 / (1 + np.exp(-evidence @ numbers))
         slope = evidence.T @ (answers - expected) - ridge @ numbers

@@ -1,9 +1,8 @@
-"""How likely a reading is right: what the network says of its own certainty, made honest by a few fitted numbers.
+"""How likely a reading is right: what the reader says of its own certainty, made honest by a few fitted numbers.
 
-A network is surer than it is right, and knows nothing of how countries write their plates. Two logistic models, fitted
-on labelled crops by `anprd calibrate`, turn its certainty into the share of such readings that are right: Platt scaling
-("Probabilistic Outputs for Support Vector Machines", 1999), with one term more for a text that the country writes whose
-plate it looks like. They belong to one reader and stand beside it in the manifest, so that both are replaced together.
+A reader is surer than it is right. Two logistic models, fitted on labelled crops by `anprd calibrate`, turn its
+certainty into the share of such readings that are right: Platt scaling ("Probabilistic Outputs for Support Vector
+Machines", 1999). They belong to one reader and stand beside it in the manifest, so that both are replaced together.
 """
 
 import math
@@ -14,9 +13,8 @@ from anprd.errors import ConfigError
 from anprd.plates import syntax
 from anprd.records import Reading
 
-READ_CONFIDENCE_MIN = 0.5  # without a calibration: of the least sure character. Guess, not measured
-PLATE_NUMBERS = 3
-CHARACTER_NUMBERS = 4
+READ_CONFIDENCE_MIN = 0.5  # without a calibration. Guess, not measured
+NUMBERS = 2
 _CERTAIN = 1e-4  # what a probability of one is short of: beyond it misreadings are too few to learn from
 
 
@@ -25,8 +23,8 @@ class Calibration:
     """The fitted numbers of one reader.
 
     Attributes:
-        plate: of the text: constant, per log-odds that every character is right, for a text that fits the looks.
-        character: of one character: constant, per its own log-odds, per those of the text, for a text that fits.
+        plate: of the whole text: constant, per log-odds that the reader gives it.
+        character: the same of one character.
         read_confidence_min: a photo's plate is told from here on.
     """
 
@@ -51,34 +49,23 @@ class Calibration:
             raise ConfigError(
                 f"MANIFEST.toml: the reader's calibration is damaged ({error}); run 'anprd calibrate' again"
             ) from error
-        sizes = (len(plate), len(character))
-        if sizes != (PLATE_NUMBERS, CHARACTER_NUMBERS) or not 0 <= read_confidence_min <= 1:
+        if {len(plate), len(character)} != {NUMBERS} or not 0 <= read_confidence_min <= 1:
             raise ConfigError(
                 "MANIFEST.toml: the reader's calibration is of another version; run 'anprd calibrate' again"
             )
         return cls(plate, character, read_confidence_min)
 
     def apply(self, reading: Reading) -> Reading:
-        """The reading as the network gave it, its confidences turned into likelihoods; an empty one stays as it is."""
+        """The reading as the reader gave it, its confidences turned into likelihoods; an empty one stays as it is."""
         if not reading.text:
             return reading
-        likely, fits = plate_evidence(reading)
-        constant, per_text, per_fit = self.plate
-        text_confidence = _sigmoid(constant + per_text * likely + per_fit * fits)
-        constant, per_own, per_text, per_fit = self.character
-        of_text = constant + per_text * likely + per_fit * fits
-        characters = tuple([_sigmoid(of_text + per_own * log_odds(own)) for own in reading.confidences])
-        return replace(reading, confidences=characters, text_confidence=text_confidence)
+        characters = tuple([_likelihood(self.character, own) for own in reading.confidences])
+        return replace(reading, confidences=characters, text_confidence=_likelihood(self.plate, reading.confidence))
 
 
 def told(reading: Reading | None, *, confidence_min: float) -> bool:
     """Whether the text of a single picture may be said aloud: sure enough, and a text that a plate may have."""
     return reading is not None and reading.confidence >= confidence_min and syntax.plausible(reading.text)
-
-
-def plate_evidence(reading: Reading) -> tuple[float, float]:
-    """What the network says of the whole text: the log-odds that all characters are right, and its fit."""
-    return log_odds(math.prod(reading.confidences)), reading.fit
 
 
 def log_odds(probability: float) -> float:
@@ -87,5 +74,6 @@ def log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def _sigmoid(log_odds: float) -> float:
-    return 1 / (1 + math.exp(-log_odds))
+def _likelihood(numbers: tuple[float, ...], probability: float) -> float:
+    constant, slope = numbers
+    return 1 / (1 + math.exp(-(constant + slope * log_odds(probability))))

@@ -38,8 +38,12 @@ class Vision:
     photo_confidence_min: float = PHOTO_CONFIDENCE_MIN
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> "Vision":
+    def load(cls, folder: Path | None = None, *, calibrated: bool = True) -> "Vision":
         """The networks of `folder`, or the shipped ones.
+
+        Args:
+            folder: with a `MANIFEST.toml`.
+            calibrated: False leaves the reader's confidences as it gives them, whatever the manifest says of them.
 
         Raises:
             ConfigError: a network is missing, its hash, alphabet or calibration is wrong or it cannot be loaded.
@@ -54,7 +58,7 @@ class Vision:
             photo_detector=PhotoDetector(detector),
             corner_finder=CornerFinder(corners),
             reader=Reader(reader),
-            calibration=Calibration.of(entries["reader"].about),
+            calibration=Calibration.of(entries["reader"].about) if calibrated else None,
             photo_confidence_min=_ratio(entries["detector"], "photo_confidence_min", PHOTO_CONFIDENCE_MIN),
         )
 

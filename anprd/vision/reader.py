@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from anprd.plates import syntax
 from anprd.records import Luma, Reading
-from anprd.vision import ctc, noughts
+from anprd.vision import ctc, rescoring
 from anprd.vision.inference import Network
 
 INPUT_HEIGHT_PX = 48
@@ -47,10 +47,9 @@ class Reader:
             plate: (48, 160) uint8, the plate stretched over the whole of it.
         """
         columns, places = self._network.outputs(plate[None, None], 2)
-        reading, rivals = ctc.decode_with_rivals(columns[0], line_columns=LINE_COLUMNS)
         looks = _looks(places[0])
-        settled = noughts.settle(reading, rivals, looks)
-        return replace(settled, region=syntax.region(settled.text, looks), fit=syntax.fit(settled.text, looks))
+        settled = rescoring.settle(ctc.hypotheses(columns[0]), looks)
+        return replace(settled, rows=ctc.rows(columns[0], line_columns=LINE_COLUMNS))
 
 
 def _looks(logits: NDArray[np.float32]) -> syntax.Looks:

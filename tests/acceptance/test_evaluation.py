@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -105,6 +106,16 @@ def test_the_detectors_threshold_is_chosen_and_read_back(data, weights):
     assert done.code == 0, done.err
     chosen = done.objects[0]["detector"]["photo_confidence_min"]
     assert f"photo_confidence_min = {chosen}" in (weights / "MANIFEST.toml").read_text()
+
+
+def test_a_calibration_of_another_version_does_not_stand_in_the_way_of_a_new_one(data, weights, tmp_path):
+    scenes, old = tmp_path / "scenes", tmp_path / "weights"
+    shutil.copytree(data, scenes, ignore=shutil.ignore_patterns("crops", "unread"))
+    shutil.copytree(weights, old)
+    manifest = old / "MANIFEST.toml"
+    manifest.write_text(re.sub(r"plate = \[.*?\]", "plate = [1.0, 2.0, 3.0]", manifest.read_text()))
+    assert "calibrate" in anprd("read", data / "images" / "0.png", "--weights", old).sentence
+    assert anprd("calibrate", scenes, "--weights", old).code == 0
 
 
 def test_a_reader_is_not_calibrated_by_what_is_kept_to_judge_it(data, weights):

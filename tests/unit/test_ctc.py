@@ -1,3 +1,6 @@
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,11 +60,44 @@ def test_any_text_survives_being_written_in_columns(text: str) -> None:
     assert len(reading.confidences) == len(text)
 
 
-def test_rivals_are_what_else_each_character_may_be() -> None:
-    logits = columns([class_of("0"), class_of("0"), 0, class_of("7")])
-    logits[1, class_of("O")] = SURE - 1
-    reading, rivals = ctc.decode_with_rivals(logits, line_columns=COLUMNS)
-    assert reading.text == "07"
-    assert rivals.shape == (2, 1 + len(ctc.ALPHABET))
-    assert rivals[0, class_of("O")] == pytest.approx(0.27, abs=0.01)
-    assert rivals[1, class_of("O")] < 1e-3
+def test_what_few_columns_say_together_outweighs_the_best_path() -> None:
+    logits = columns([class_of("A")])
+    logits[1:3, ctc.BLANK] = 0.55
+    logits[1:3, class_of("3")] = 0.45
+    logits[1:3] = np.log(np.where(logits[1:3] > 0, logits[1:3], 1e-9))
+    assert ctc.decode(logits, line_columns=COLUMNS).text == "A"
+    assert ctc.hypotheses(logits)[0][0] == "A3"  # 1 - .55 * .55
+
+
+def test_the_only_text_of_sure_columns_is_as_sure_as_they_are() -> None:
+    (text, share), *others = ctc.hypotheses(columns([class_of("7"), 0, class_of("7"), class_of("B")]))
+    assert (text, others) == ("77B", [])
+    assert share == pytest.approx(1.0, abs=0.02)
+
+
+def test_columns_without_a_character_are_the_empty_text() -> None:
+    assert ctc.hypotheses(columns([]))[0][0] == ""
+
+
+def test_no_more_texts_are_followed_than_there_is_room_for() -> None:
+    found = ctc.hypotheses(np.random.default_rng(1).normal(0, 1, (80, 1 + len(ctc.ALPHABET))).astype(np.float32))
+    assert 1 <= len(found) <= ctc.BEAMS_MAX
+    assert math.fsum(share for _, share in found) <= 1
+
+
+@given(st.lists(st.lists(st.floats(-3, 3), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_a_text_is_as_likely_as_all_paths_that_spell_it(scores: list[list[float]]) -> None:
+    logits = np.full((len(scores), 1 + len(ctc.ALPHABET)), -40.0, np.float32)
+    followed = (ctc.BLANK, class_of("A"), class_of("B"))
+    logits[:, followed] = np.array(scores, np.float32)
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    spelled: dict[str, float] = {}
+    for path in itertools.product(followed, repeat=len(scores)):
+        merged = [index for index, _ in itertools.groupby(path)]
+        text = "".join(ctc.ALPHABET[index - 1] for index in merged if index != ctc.BLANK)
+        spelled[text] = spelled.get(text, 0.0) + math.prod(shares[np.arange(len(path)), path].tolist())
+    found = ctc.hypotheses(logits)
+    likeliest = max(spelled.values())
+    assert spelled[found[0][0]] == pytest.approx(likeliest, rel=0.05)  # texts that are too unlikely were let go
+    assert all(share <= spelled[text] + 1e-6 for text, share in found)
+    assert math.fsum(share for _, share in found) >= 0.8

@@ -126,13 +126,6 @@ def test_looks_never_name_a_country_that_cannot_write_the_text() -> None:
     assert syntax.region("K995OX190", {"DE": 1.0}) in {"", "RU"}
 
 
-def test_how_well_a_text_fits_is_the_share_of_the_countries_that_write_it() -> None:
-    looks = {"FR": 0.25, "IT": 0.5, "RU": 0.125, "": 0.125}
-    assert syntax.fit("AB123CD", looks) == 0.75
-    assert syntax.fit("K995OX190", looks) == 0.125
-    assert syntax.fit("QQQQQQQQQ", looks) == 0.0
-
-
 def test_a_plate_that_looks_polish_begins_with_a_polish_code() -> None:
     looks = {"PL": 0.9, "UA": 0.1}
     assert syntax.likelihood("SO7183K", looks) > syntax.likelihood("S07183K", looks)
