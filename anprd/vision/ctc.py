@@ -13,7 +13,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 BLANK = 0
 
-# Of the beam search; twice as wide finds .3 % more of the right texts in three times the time: docs/models.md#rescoring
+# A wider search follows .5 % more of the right texts in two to three times the time: docs/models.md#rescoring
 CLASS_MIN = 3e-3  # a class less likely than this in a column is not followed
 BEAMS_MAX = 16
 BEAM_RATIO_MIN = 1e-4  # of the likeliest one's probability
