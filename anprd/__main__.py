@@ -1,6 +1,12 @@
 """`python -m anprd` is the command `anprd`."""
 
-from anprd.cli.main import main
+import gc
+
+gc.disable()  # imports leave no garbage, and looking for it takes an eighth of what a short command costs
+
+from anprd.cli.main import main  # noqa: E402
+
+gc.enable()
 
 if __name__ == "__main__":
     main()
