@@ -1,4 +1,4 @@
-"""`python -m anprd` is the command `anprd`."""
+"""The command `anprd`, which `python -m anprd` is, too."""
 
 import gc
 

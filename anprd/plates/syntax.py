@@ -74,12 +74,13 @@ def regions(text: str) -> frozenset[str]:
 
 
 def likelihood(text: str, looks: Looks | None = None) -> float:
-    """How likely a plate, of such looks if they are known, is to bear this text, over others of its length; never 0.
+    """How much likelier a plate, of such looks if they are known, bears this text than one drawn at random; never 0.
 
-    Besides the series of countries there are plates with words, and plates that nothing here foresees.
+    So texts of all lengths compare. Besides the series of countries there are plates with words, and plates that
+    nothing here foresees.
     """
     word = WORDS * WORD_LETTERS ** -len(text) if len(text) >= WORD_LENGTH_MIN and lettering(text) else 0.0
-    return sum(_weighed(text, looks).values()) + word + ANY_TEXT * LETTERS ** -len(text)
+    return (sum(_weighed(text, looks).values()) + word + ANY_TEXT * LETTERS ** -len(text)) * LETTERS ** len(text)
 
 
 def plausible(text: str) -> bool:

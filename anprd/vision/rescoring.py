@@ -39,15 +39,10 @@ def settle(hypotheses: Sequence[Hypothesis], looks: Looks) -> Reading:
 
 def _shares(hypotheses: Sequence[Hypothesis], looks: Looks) -> dict[str, float]:
     """How likely each text is, in all at most 1: what the network followed no further may be any text."""
-    weights = {text: likely * _prior(text, looks) for text, likely in hypotheses}
+    weights = {text: likely * syntax.likelihood(text, looks) ** PRIOR_WEIGHT for text, likely in hypotheses}
     unknown = max(0.0, 1.0 - math.fsum(likely for _, likely in hypotheses)) * syntax.ANY_TEXT**PRIOR_WEIGHT
     whole = math.fsum(weights.values()) + unknown
     return {text: weight / whole for text, weight in weights.items()}
-
-
-def _prior(text: str, looks: Looks) -> float:
-    """Over that of a text drawn at random: texts of all lengths can then be compared."""
-    return float((syntax.likelihood(text, looks) * syntax.LETTERS ** len(text)) ** PRIOR_WEIGHT)
 
 
 def _confidences(text: str, shares: dict[str, float]) -> tuple[float, ...]:
