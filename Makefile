@@ -78,6 +78,7 @@ system-packages: ## Install what the tests need from Debian, where root; no serv
 	@sh tools/venv $(PYTHON) .venv
 	.venv/bin/python $(PIP) --require-hashes -r requirements.lock
 	.venv/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@.venv/bin/python -m compileall -q anprd  # pip does so for what it copies, not for what it only points to
 	@touch $@
 
 .venv/.test-installed: requirements-test.lock .venv/.installed

@@ -9,3 +9,6 @@ sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
 
 # Of a damaged or missing picture one sentence is said, and that by us. OpenCV reads this when it is loaded.
 os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
+
+# Plugins would be code of other packages that reads our configuration; looking for them takes 30 ms of each start.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

@@ -6,6 +6,7 @@ gc.disable()  # imports leave no garbage, and looking for it takes an eighth of 
 
 from anprd.cli.main import main  # noqa: E402
 
+gc.freeze()  # nor is it looked for among them later
 gc.enable()
 
 if __name__ == "__main__":
