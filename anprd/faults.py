@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from anprd.errors import ConfigError
 from anprd.redaction import redact
 
 Key = tuple[str, ...]
@@ -26,6 +28,15 @@ class Fault:
         place = f"{file}:{self.line}" if self.line else file
         key, message = _cut(self.key, KEY_CHARACTERS_MAX), _cut(self.message, MESSAGE_CHARACTERS_MAX)
         return f"{place}: {key}: {message}" if key else f"{place}: {message}"
+
+
+class SettingsError(ConfigError):
+    """A configuration file that cannot be used; `faults` is everything that is wrong with it, in the file's order."""
+
+    def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
+        super().__init__("\n".join(fault.sentence(str(path)) for fault in faults))
+        self.path = path
+        self.faults = faults
 
 
 class Faults:

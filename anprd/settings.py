@@ -17,16 +17,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from anprd import addresses, document, variables
+from anprd import addresses, document, runtime_directory, variables
 from anprd.document import Document, DocumentError
-from anprd.errors import ConfigError
-from anprd.faults import Fault, Faults, Key
+from anprd.faults import Faults, Key, SettingsError
 from anprd.variables import Givers
 
 CAMERA_COUNT_MAX = 1000  # one process a camera: more than this is a mistake in the file
 EMBEDDED = "embedded"
-SOCKET_PATH_BYTES_MAX = 107  # sun_path in <sys/un.h> holds 108, the last one 0
-RUNTIME_FILE = "status.sock"  # the longest name that is bound in `runtime_dir`
 
 _CAMERA_KEYS = frozenset({"defaults", "cameras"})
 _CAMERA_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
@@ -120,7 +117,7 @@ class Settings(_Model):
     stream_length_max: Annotated[_Int, Field(ge=100, le=100_000_000)] = 100_000
     spool_events_max: Annotated[_Int, Field(ge=100, le=10_000_000)] = 100_000
     state_dir: Path = Path("/var/lib/anprd")
-    runtime_dir: Path = Path("/run/anprd")
+    runtime_dir: Path = runtime_directory.DEFAULT
     weights_dir: Path | None = None
     metrics_address: str | None = None
     allow_readable_passwords: bool = False
@@ -138,29 +135,12 @@ class Settings(_Model):
             raise ValueError(f"must be '{EMBEDDED}' or a URL such as redis://localhost:6379/0: {fault}")
         return redis
 
-    @field_validator("runtime_dir")
-    @classmethod
-    def _socket_path_fits(cls, runtime_dir: Path) -> Path:
-        excess = len(os.fsencode(runtime_dir / RUNTIME_FILE)) - SOCKET_PATH_BYTES_MAX
-        if excess > 0:
-            raise ValueError(f"is {excess} bytes too long for the Unix socket in it; choose a shorter path")
-        return runtime_dir
-
     @field_validator("metrics_address")
     @classmethod
     def _address_has_a_port(cls, address: str | None) -> str | None:
         if address is not None and not addresses.is_host_and_port(address):
             raise ValueError("must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:9108")
         return address
-
-
-class SettingsError(ConfigError):
-    """A configuration file that cannot be used; `faults` is everything that is wrong with it, in the file's order."""
-
-    def __init__(self, path: Path, faults: tuple[Fault, ...]) -> None:
-        super().__init__("\n".join(fault.sentence(str(path)) for fault in faults))
-        self.path = path
-        self.faults = faults
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -184,7 +164,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
 
 
 def load_without_cameras(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings with no cameras, for commands that only ask a running daemon: no camera's password need be set.
+    """The settings with no cameras, for commands that look at none: no camera's password need be set.
 
     Raises:
         SettingsError: what is wrong outside `defaults:` and `cameras:`.
@@ -224,7 +204,9 @@ def _refuse_bared_password(path: Path, source: Document, faults: Faults) -> None
 
 def _without_cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Settings | None:
     top = {name: value for name, value in values.items() if name not in _CAMERA_KEYS}
-    for name in ("state_dir", "runtime_dir", "weights_dir"):
+    if runtime_directory.KEY in top:
+        top[runtime_directory.KEY] = runtime_directory.absolute(top, folder, faults)
+    for name in ("state_dir", "weights_dir"):
         if top.get(name) == "":
             faults.add((name,), "must be a path, not empty")
         elif isinstance(top.get(name), str):

@@ -10,9 +10,9 @@ from anprd.cli import console, places
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_CONFIG, EXIT_DONE, ConfigError
 from anprd.events.redis_stream import RedisStream
-from anprd.faults import Fault
+from anprd.faults import Fault, SettingsError
 from anprd.redaction import redact
-from anprd.settings import EMBEDDED, CameraSettings, Settings, SettingsError
+from anprd.settings import EMBEDDED, CameraSettings, Settings
 
 
 def check(path: Path, printer: Printer) -> int:

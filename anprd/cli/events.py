@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from anprd import variables
+from anprd import settings, variables
 from anprd.cli import console, places
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, ConfigError, SinkError
 from anprd.events.record import typed
 from anprd.events.redis_stream import Entry, RedisStream
+from anprd.settings import Settings
 from anprd.supervisor import embedded_redis
 from anprd.variables import Givers
 
@@ -26,9 +27,16 @@ def source(config: Path | None, redis: str | None, stream: str | None) -> RedisS
     Raises:
         ConfigError: the file is wrong, or the URL.
     """
-    settings = places.daemon_settings(config)
-    url = _filled_in(redis) if redis else embedded_redis.resolve(settings)
-    return RedisStream(url, stream or settings.stream, settings.stream_length_max)
+    said = _settings(config)
+    url = _filled_in(redis) if redis else embedded_redis.resolve(said)
+    return RedisStream(url, stream or said.stream, said.stream_length_max)
+
+
+def _settings(config: Path | None) -> Settings:
+    """What the file says of the daemon, without its cameras."""
+    if places.stands_for_defaults(config):
+        return Settings()
+    return settings.load_without_cameras(places.config_file(config), places.environ(config))
 
 
 def _filled_in(url: str) -> str:

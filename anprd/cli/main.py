@@ -147,7 +147,7 @@ def reload(config: Config = None, runtime_dir: RuntimeDir = None, json: Json = F
     from anprd.cli import reload as command
 
     try:
-        folder = runtime_dir or places.daemon_settings(config).runtime_dir
+        folder = runtime_dir or places.runtime_dir(config)
     except ConfigError as error:  # not even where the daemon is found can be read; it could not take the file either
         command.tell({"ok": False, "error": str(error)})
         _leave(EXIT_FAILED)
@@ -165,7 +165,7 @@ def status(
     from anprd.cli import console, places
     from anprd.cli import status as command
 
-    folder = runtime_dir or places.daemon_settings(config).runtime_dir
+    folder = runtime_dir or places.runtime_dir(config)
     if not watch:
         _leave(command.show(folder, console.say_json if json else command.print_table))
     if json or not sys.stdout.isatty():

@@ -1,10 +1,9 @@
-"""Where the daemon is found: the configuration file that a command means, and what it says of the daemon."""
+"""Where the daemon is found: the configuration file that a command means, its variables and its runtime directory."""
 
 import os
 from pathlib import Path
 
-from anprd import settings, variables
-from anprd.settings import Settings
+from anprd import runtime_directory, variables
 
 DEFAULT_CONFIG = Path("/etc/anprd/cameras.yaml")
 SERVICE_CREDENTIALS = Path("/run/credentials/anprd.service")
@@ -43,14 +42,17 @@ def assignments(text: str) -> dict[str, str]:
     return found
 
 
-def daemon_settings(given: Path | None) -> Settings:
-    """What the file says of the daemon, without its cameras.
-
-    A file that nobody named and that is missing or for other users' eyes stands for the defaults.
+def runtime_dir(given: Path | None) -> Path:
+    """The directory in which the daemon answers that has this configuration.
 
     Raises:
-        SettingsError: the file is wrong, or it was named and is missing.
+        SettingsError: the file cannot be read, or what it says of this directory.
     """
-    if given is None and not os.access(DEFAULT_CONFIG, os.R_OK):
-        return Settings()
-    return settings.load_without_cameras(config_file(given), environ(given))
+    if stands_for_defaults(given):
+        return runtime_directory.DEFAULT
+    return runtime_directory.load(config_file(given), environ(given))
+
+
+def stands_for_defaults(given: Path | None) -> bool:
+    """Whether nobody named a file, and that of the service is missing or for other users' eyes."""
+    return given is None and not os.access(DEFAULT_CONFIG, os.R_OK)

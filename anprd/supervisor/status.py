@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from anprd.errors import ConfigError
+from anprd.runtime_directory import STATUS_SOCKET
 from anprd.supervisor import places
 
-SOCKET_NAME = "status.sock"
 STATUS = b"status\n"
 RELOAD = b"reload\n"
 REQUEST_END = b"\n"
@@ -32,7 +32,7 @@ def listen(runtime_dir: Path) -> socket.socket:
     Raises:
         ConfigError: another daemon answers there, or the socket cannot be made.
     """
-    path = runtime_dir / SOCKET_NAME
+    path = runtime_dir / STATUS_SOCKET
     if _answers(path):
         raise ConfigError(places.already_running(runtime_dir, key="runtime_dir"))
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
@@ -53,7 +53,7 @@ def listen(runtime_dir: Path) -> socket.socket:
 
 def clear(runtime_dir: Path) -> None:
     """Take the socket away: nobody answers there any more."""
-    (runtime_dir / SOCKET_NAME).unlink(missing_ok=True)
+    (runtime_dir / STATUS_SOCKET).unlink(missing_ok=True)
 
 
 def fetch(runtime_dir: Path, *, timeout_s: float = 5.0) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def encode(status: Mapping[str, Any]) -> bytes:
 
 
 def _ask(runtime_dir: Path, request: bytes, timeout_s: float) -> dict[str, Any]:
-    path = runtime_dir / SOCKET_NAME
+    path = runtime_dir / STATUS_SOCKET
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
             door.settimeout(timeout_s)

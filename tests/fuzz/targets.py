@@ -25,9 +25,9 @@ from anprd.cli import check, events, read
 from anprd.errors import SourceError
 from anprd.events.record import Event, typed
 from anprd.events.spool import Spool
+from anprd.faults import SettingsError
 from anprd.observe import logs
 from anprd.records import Box, VerdictKind
-from anprd.settings import SettingsError
 from anprd.supervisor import metrics_page
 from anprd.video import decoder, sources
 from anprd.video.clock import SystemClock

@@ -55,6 +55,21 @@ def test_commands_end_with_their_own_code(outcome):
     assert outcome(SystemExit(2))[0] == 2
 
 
+def test_a_look_at_the_status_waits_for_no_configuration(tmp_path):
+    script = (
+        "import sys\nfrom anprd.cli import main\nsys.argv = ['anprd', 'status', '-c', sys.argv[1]]\n"
+        "try:\n    main.main()\nexcept SystemExit:\n    pass\n"
+        "print('pydantic' in sys.modules, 'yaml' in sys.modules)"
+    )
+    file = tmp_path / "cameras.yaml"
+    file.write_text("runtime_dir: run\n")
+    done = subprocess.run(
+        [sys.executable, "-c", script, file], capture_output=True, text=True, check=True, env=os.environ
+    )
+    assert done.stdout == "False True\n"
+    assert f"no daemon answers at {tmp_path}/run" in done.stderr
+
+
 @pytest.mark.parametrize("command", ["status", "check", "events"])
 def test_the_help_of_a_command_loads_nothing_heavy(command):
     script = (

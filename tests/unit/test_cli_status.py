@@ -143,11 +143,11 @@ def test_watching_ends_with_the_daemon(tmp_path, monkeypatch):
 
 def test_a_default_file_that_is_missing_or_forbidden_stands_for_the_defaults(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "DEFAULT_CONFIG", tmp_path / "none.yaml")
-    assert places.daemon_settings(None) == Settings()
+    assert places.runtime_dir(None) == Settings().runtime_dir
 
 
 def test_the_daemon_is_looked_for_where_its_file_says(tmp_path):
     file = tmp_path / "cameras.yaml"
     file.write_text("runtime_dir: run\ncameras: {gate: {url: 'rtsp://u:${UNSET}@h/'}}")
     assert "UNSET" not in os.environ
-    assert places.daemon_settings(file).runtime_dir == tmp_path / "run"
+    assert places.runtime_dir(file) == tmp_path / "run"

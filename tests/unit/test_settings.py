@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from anprd import settings
 from anprd.errors import ConfigError
+from anprd.faults import SettingsError
 from anprd.redaction import redact
-from anprd.settings import CameraDefaults, CameraSettings, Settings, SettingsError
+from anprd.settings import CameraDefaults, CameraSettings, Settings
 
 MANUAL = Path(__file__).parents[2] / "config" / "cameras.yaml"
 
