@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -324,5 +324,8 @@ def test_the_machine_would_notice_a_stream_without_a_memory():
     class Careless(Life):
         make_server = ForgetfulServer
 
+    found = settings(
+        _PLAIN, max_examples=200, database=None, phases=[Phase.generate], report_multiple_bugs=False
+    )  # whichever it finds, as it finds it: making it smaller takes two minutes
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Careless, settings=settings(_PLAIN, max_examples=200, database=None))
+        run_state_machine_as_test(Careless, settings=found)

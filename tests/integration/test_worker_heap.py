@@ -22,6 +22,8 @@ def between_blocks():
     said = libc.mallinfo2()
     return said.others[8] - said.keepcost
 
+blocks = [bytes(2000) for _ in range(400)]
+del blocks[::2]
 before = between_blocks()
 kernel.lay_out_heap()
 print(json.dumps([before, between_blocks()]))
