@@ -122,13 +122,14 @@ def _judged(film: Film) -> Film:
     """With each pass marked that an undisturbed pipeline does not tell surely and correctly, whatever the variant."""
     # Begun at each frame between two looks, so that every frame of a pass has been among those looked at.
     begins = range(math.ceil(FPS / SURE_FPS))
-    sure = set.intersection(*(_told(film, name, skipped) for name in film.variants for skipped in begins))
+    vision = Vision.load(None)
+    sure = set.intersection(*(_told(film, name, skipped, vision) for name in film.variants for skipped in begins))
     return replace(film, passes=tuple(replace(one, sure=one.plate in sure) for one in film.passes))
 
 
-def _told(film: Film, variant: str, skipped: int) -> set[str]:
+def _told(film: Film, variant: str, skipped: int, vision: Vision) -> set[str]:
     """The plates that are surely told where so many frames of the film's beginning are missed."""
-    pipeline = Pipeline(CameraSettings(name="film", url="file:film", detect_fps_max=SURE_FPS), Vision.load(None))
+    pipeline = Pipeline(CameraSettings(name="film", url="file:film", detect_fps_max=SURE_FPS), vision)
     filmed = islice(enumerate(_decoded(film.variants[variant])), skipped, None)
     verdicts = [one for number, picture in filmed for one in pipeline.feed(Frame.of_image(picture, number / FPS))]
     return {one.plate for one in [*verdicts, *pipeline.settle()] if one.confidence >= SURE_CONFIDENCE}
