@@ -42,6 +42,8 @@ class Plan:
     seed: int = 1
     part: str = ""
     """The part of the network that learns, by its name, while the rest stays as the start has it; empty: all of it."""
+    norms_measure: bool = True
+    """Whether batch norms go on measuring what passes; False: they keep the statistics that the start has."""
 
 
 @dataclass(slots=True)
@@ -154,6 +156,7 @@ class Run:
         self.network = self.network.to(memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.network).eval()
         self._learning = self.network.get_submodule(plan.part)
+        self._norms = [] if plan.norms_measure else [part for part in self._learning.modules() if _is_batch_norm(part)]
         self.network.requires_grad_(requires_grad=False)
         self._learning.requires_grad_(requires_grad=True)
         parameters = self._learning.parameters()
@@ -169,6 +172,8 @@ class Run:
         """One step on (n, 48, 160) uint8 pictures, their texts and the classes of their countries; returns the loss."""
         self.network.eval()
         self._learning.train()
+        for norm in self._norms:
+            norm.eval()
         batch = pictures[:, None].float().contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=cores.multiply_bf16()):
             logits, places = outputs(self.network, batch)
@@ -215,6 +220,10 @@ class Run:
         self.average.load_state_dict(state["average"])
         self._optimiser.load_state_dict(state["optimiser"])
         self._schedule.load_state_dict(state["schedule"])
+
+
+def _is_batch_norm(part: nn.Module) -> bool:
+    return isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d)
 
 
 def region_class(country: str) -> int:

@@ -1,8 +1,8 @@
 """Fine-tune the reader on the crops of one site, gently: a low learning rate, and rendered plates beside.
 
-Half of what it sees are rendered plates of all countries, so that it does not forget what this site never shows; how
-much it forgot is measured on others of them. All that is made on the way lies in a temporary folder, which goes when
-the call ends, however it ends.
+Half of what it sees are rendered plates of all countries, so that it does not forget what this site never shows, and
+its batch norms keep what they measured on many sites; how much it forgot is measured on other rendered plates. All that
+is made on the way lies in a temporary folder, which goes when the call ends, however it ends.
 """
 
 import tempfile
@@ -27,7 +27,7 @@ from anprd.training.tuning import ELSEWHERE, HELD_BACK, Figures, Outcome, Part, 
 NAME = "reader"
 STEPS = 300
 BATCH = 64
-LEARNING_RATE = 5e-5  # guess: four times as much forgot two plates of a hundred (docs/models.md#fine-tuning)
+LEARNING_RATE = 5e-5  # docs/models.md#fine-tuning
 LOOKS_LEARNING_RATE = 1e-3  # of naming countries alone: nothing that is read can be forgotten by it
 RENDERED_SHARE = 0.5
 RENDERED_COUNT = 2000  # one shard of the store, rendered in some seconds
@@ -40,8 +40,9 @@ PLAN = reader.Plan(
     background_share=0.0,
     rendered_count=RENDERED_COUNT,
     learning_rate=LEARNING_RATE,
+    norms_measure=False,
 )
-LOOKS_PLAN = replace(PLAN, part="place", learning_rate=LOOKS_LEARNING_RATE)
+LOOKS_PLAN = replace(PLAN, part="place", learning_rate=LOOKS_LEARNING_RATE, norms_measure=True)
 
 
 def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silent) -> Outcome:

@@ -76,6 +76,27 @@ def test_it_compares_before_with_after_and_leaves_one_file(network, few, figures
     assert left_behind(scratch) == []
 
 
+SAME = """
+import sys, torch
+start, tuned = (torch.load(path, weights_only=True) for path in sys.argv[1:])
+learnt = [name for name, weight in start.items() if not torch.equal(weight, tuned[name])]
+print(len([name for name in learnt if "running_" in name]), len(learnt))
+"""
+
+
+def test_a_tuned_readers_batch_norms_keep_what_they_measured_elsewhere(site, scratch, tmp_path):
+    few = ("--steps", 2, "--batch", 4)
+    done = tuned(scratch, "reader", "--from", ROOT / "weights", "--data", site, "--out", tmp_path / "out", *few)
+    assert done.code == 0, done.err
+    start = CHECKPOINTS / "reader.pt"
+    told = subprocess.run(
+        [train_python(), "-c", SAME, start, tmp_path / "out" / "reader.pt"], capture_output=True, text=True, check=True
+    )
+    norms, learnt = map(int, told.stdout.split())
+    assert norms == 0
+    assert learnt > 50
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interruption_leaves_nothing_behind(number, site, scratch, tmp_path):
     out = tmp_path / "out"
