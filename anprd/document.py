@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from anprd.faults import Fault, Key
+from anprd.faults import Fault, Faults, Key, SettingsError
 
 FILE_BYTES_MAX = 1_048_576  # a thousand cameras take a tenth of it
 DEPTH_MAX = 8  # the deepest key of a cameras.yaml lies at 3
@@ -59,6 +59,22 @@ def read(path: Path) -> Document:
         raise DocumentError(f"is not valid YAML: {error.problem or error.context}", line) from error
     except yaml.YAMLError as error:
         raise DocumentError(f"is not valid YAML: {str(error).splitlines()[0]}") from error
+
+
+def read_settings(path: Path) -> tuple[Document, Faults]:
+    """The file's values, and what is wrong with them so far, for whoever judges them to add to.
+
+    Raises:
+        SettingsError: the file cannot be used at all; see `read`.
+    """
+    try:
+        source = read(path)
+    except DocumentError as error:
+        raise SettingsError(path, (error.fault,)) from error
+    faults = Faults(source.values, source.lines)
+    for fault in source.faults:
+        faults.add_fault(fault)
+    return source, faults
 
 
 def _text(path: Path) -> tuple[str, int]:

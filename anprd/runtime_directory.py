@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from anprd import document, variables
-from anprd.document import DocumentError
 from anprd.faults import Faults, SettingsError
 from anprd.variables import Givers
 
@@ -25,19 +24,12 @@ def load(path: Path, environ: Mapping[str, str]) -> Path:
     Raises:
         SettingsError: the file cannot be read, or this key of it.
     """
-    try:
-        source = document.read(path)
-    except DocumentError as error:
-        raise SettingsError(path, (error.fault,)) from error
-    faults = Faults(source.values, source.lines)
-    for fault in source.faults:
-        if fault.key == KEY:
-            faults.add_fault(fault)
+    source, faults = document.read_settings(path)
     folder = path.absolute().parent
     own = {name: value for name, value in source.values.items() if name == KEY}
     found = absolute(variables.expanded(own, (), Givers(environ, folder), faults), folder, faults)
-    if faults:
-        raise SettingsError(path, faults.in_order())
+    if wrong := tuple(fault for fault in faults.in_order() if fault.key.partition(".")[0] == KEY):
+        raise SettingsError(path, wrong)
     return found
 
 

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from anprd import addresses, document, runtime_directory, variables
-from anprd.document import Document, DocumentError
+from anprd.document import Document
 from anprd.faults import Faults, Key, SettingsError
 from anprd.variables import Givers
 
@@ -152,7 +152,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: everything that is wrong, at once. No password is in it.
     """
-    source, faults = _read(path)
+    source, faults = document.read_settings(path)
     folder = path.absolute().parent
     values = variables.expanded(source.values, (), Givers(environ, folder), faults)
     _refuse_bared_password(path, source, faults)
@@ -169,24 +169,13 @@ def load_without_cameras(path: Path, environ: Mapping[str, str]) -> Settings:
     Raises:
         SettingsError: what is wrong outside `defaults:` and `cameras:`.
     """
-    source, faults = _read(path)
+    source, faults = document.read_settings(path)
     folder = path.absolute().parent
     values = {name: value for name, value in source.values.items() if name not in _CAMERA_KEYS}
     settings = _without_cameras(variables.expanded(values, (), Givers(environ, folder), faults), folder, faults)
     if settings is None or faults:
         raise SettingsError(path, faults.in_order())
     return settings
-
-
-def _read(path: Path) -> tuple[Document, Faults]:
-    try:
-        source = document.read(path)
-    except DocumentError as error:
-        raise SettingsError(path, (error.fault,)) from error
-    faults = Faults(source.values, source.lines)
-    for fault in source.faults:
-        faults.add_fault(fault)
-    return source, faults
 
 
 def _refuse_bared_password(path: Path, source: Document, faults: Faults) -> None:

@@ -54,17 +54,34 @@ def tuned(scratch: Path, *arguments: object) -> Done:
     return anprd("train", *arguments, python=train_python(), TMPDIR=str(scratch))
 
 
+@pytest.fixture(scope="module")
+def tuned_reader(site, tmp_path_factory) -> tuple[Done, Path, Path]:
+    """A reader after two steps: what was said, the folder that holds it, and where temporary files went."""
+    return few_steps(tmp_path_factory.mktemp("tuned"), site, "reader", "--steps", 2, "--batch", 4)
+
+
+def few_steps(folder: Path, site: Path, network: str, *few: object) -> tuple[Done, Path, Path]:
+    scratch, out = folder / "scratch", folder / "out"
+    scratch.mkdir()
+    return tuned(scratch, network, "--from", ROOT / "weights", "--data", site, "--out", out, *few), out, scratch
+
+
 @pytest.mark.parametrize(
     ("network", "few", "figures"),
     [
         ("detector", ("--epochs", 1, "--side-px", 64), ("map50_95", "map50", "precision", "recall")),
-        ("reader", ("--steps", 2, "--batch", 4), ("exact_match", "cer", "region")),
         ("reader", ("--steps", 2, "--batch", 4, "--looks-alone"), ("region", "exact_match", "cer")),
     ],
 )
-def test_it_compares_before_with_after_and_leaves_one_file(network, few, figures, site, scratch, tmp_path):
-    out = tmp_path / "out"
-    done = tuned(scratch, network, "--from", ROOT / "weights", "--data", site, "--out", out, *few)
+def test_it_compares_before_with_after_and_leaves_one_file(network, few, figures, site, tmp_path):
+    compares_and_leaves_one_file(network, figures, *few_steps(tmp_path, site, network, *few))
+
+
+def test_a_tuned_reader_is_compared_and_one_file(tuned_reader):
+    compares_and_leaves_one_file("reader", ("exact_match", "cer", "region"), *tuned_reader)
+
+
+def compares_and_leaves_one_file(network: str, figures: tuple[str, ...], done: Done, out: Path, scratch: Path) -> None:
     assert done.code == 0, done.err
     title, *rows, path = done.out.splitlines()
     assert title.split() == ["pictures", "number", "figure", "before", "after"]
@@ -84,14 +101,10 @@ print(len([name for name in learnt if "running_" in name]), len(learnt))
 """
 
 
-def test_a_tuned_readers_batch_norms_keep_what_they_measured_elsewhere(site, scratch, tmp_path):
-    few = ("--steps", 2, "--batch", 4)
-    done = tuned(scratch, "reader", "--from", ROOT / "weights", "--data", site, "--out", tmp_path / "out", *few)
-    assert done.code == 0, done.err
-    start = CHECKPOINTS / "reader.pt"
-    told = subprocess.run(
-        [train_python(), "-c", SAME, start, tmp_path / "out" / "reader.pt"], capture_output=True, text=True, check=True
-    )
+def test_a_tuned_readers_batch_norms_keep_what_they_measured_elsewhere(tuned_reader):
+    _, out, _ = tuned_reader
+    files = CHECKPOINTS / "reader.pt", out / "reader.pt"
+    told = subprocess.run([train_python(), "-c", SAME, *files], capture_output=True, text=True, check=True)
     norms, learnt = map(int, told.stdout.split())
     assert norms == 0
     assert learnt > 50

@@ -46,7 +46,8 @@ def test_what_else_is_wrong_with_the_file_does_not_matter(said, tmp_path, text):
 
 
 @pytest.mark.parametrize(
-    "value", ["5", "true", "", "''", "[a]", "{a: b}", "/" + "r" * 100, "${", "a\nruntime_dir: b", "&a x"]
+    "value",
+    ["5", "true", "", "''", "[a]", "{a: b}", "{a: b, a: c}", "/" + "r" * 100, "${", "a\nruntime_dir: b", "&a x"],
 )
 def test_the_whole_files_check_says_the_same_of_it(said, tmp_path, value):
     file = tmp_path / "cameras.yaml"
