@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anprd.plates import lookalikes
-from anprd.plates.formats import COUNTRIES, Country
+from anprd.plates.formats import COUNTRIES
+from anprd.plates.formats.country import Country
 
 LENGTH_MIN = (
     4  # shorter plates exist (vanity plates, Luxembourg, Denmark) but far more often a part of a plate was read
@@ -52,6 +53,7 @@ class _Series:
     pattern: re.Pattern[str]
     likelihood: float
     """Of one text of the series, among the plates of its country."""
+    rare: bool
 
 
 def region(text: str, looks: Looks | None = None) -> str:
@@ -69,7 +71,7 @@ def region(text: str, looks: Looks | None = None) -> str:
 
 
 def regions(text: str) -> frozenset[str]:
-    """Every country with a series that the text fits."""
+    """Every country with a series, none of the rare ones, that the text fits."""
     return frozenset(_likelihoods(text))
 
 
@@ -135,12 +137,11 @@ def _swapped(text: str, positions: list[int], count: int) -> list[str]:
 
 def _weighed(text: str, looks: Looks | None) -> dict[str, float]:
     """By country that can write the text, how likely it is, times how often such a plate of this country is met."""
-    found = _likelihoods(text)
     if looks is None:
-        return {country: share * _vehicles()[country] for country, share in found.items()}
+        return {country: share * _vehicles()[country] for country, share in _likelihoods(text).items()}
     return {
         country: share * (VEHICLES_WEIGHT * _vehicles()[country] + LOOKS_WEIGHT * looks.get(country, 0.0))
-        for country, share in found.items()
+        for country, share in _likelihoods(text, rare=True).items()
     }
 
 
@@ -150,11 +151,14 @@ def _vehicles() -> dict[str, float]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _likelihoods(text: str) -> dict[str, float]:
-    """By country, how likely one of its plates is to be this text; without the countries that cannot write it."""
+def _likelihoods(text: str, *, rare: bool = False) -> dict[str, float]:
+    """By country, how likely one of its plates is to be this text; without the countries that cannot write it.
+
+    Rare series count only if asked for: where nobody knows the looks, a scrap of another plate is likelier.
+    """
     found: dict[str, float] = {}
     for series in _series_by_shape().get(_shape(text), ()):
-        if series.pattern.fullmatch(text):
+        if (rare or not series.rare) and series.pattern.fullmatch(text):
             found[series.region] = found.get(series.region, 0.0) + series.likelihood
     return found
 
@@ -164,9 +168,9 @@ def _series_by_shape() -> dict[str, list[_Series]]:
     """What to try for a text of a shape: of some three hundred series two or three, so that repairs stay cheap."""
     found: dict[str, list[_Series]] = {}
     for country in COUNTRIES:
-        for pattern, share in country.series.items():
+        for pattern, share in (country.series | country.rare).items():
             words = [_words(country, sign) for sign in pattern]
-            series = _compiled(country, words, share)
+            series = _compiled(country, words, share, rare=pattern in country.rare)
             for shape in {"".join(parts) for parts in itertools.product(*({*map(_shape, part)} for part in words))}:
                 found.setdefault(shape, []).append(series)
     return found
@@ -177,9 +181,9 @@ def _words(country: Country, sign: str) -> list[str]:
     return members.split() if " " in members else list(members)
 
 
-def _compiled(country: Country, words: list[list[str]], share: float) -> _Series:
+def _compiled(country: Country, words: list[list[str]], share: float, *, rare: bool) -> _Series:
     expression = "".join(f"(?:{'|'.join(part)})" for part in words)
-    return _Series(country.region, re.compile(expression), share / math.prod(map(len, words)))
+    return _Series(country.region, re.compile(expression), share / math.prod(map(len, words)), rare)
 
 
 def _shape(text: str) -> str:

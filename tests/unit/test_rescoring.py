@@ -53,13 +53,13 @@ def test_the_looks_of_the_plate_decide_where_countries_differ() -> None:
 
 
 def test_what_the_network_followed_no_further_may_be_any_text() -> None:
-    found = {"QQQQ1": 0.2, "QQQQ2": 0.1}
+    found = {"1QQ1Q": 0.2, "1QQ2Q": 0.1}
     assert settle(found).text_confidence == pytest.approx(0.2)
 
 
 def test_a_character_is_as_sure_as_all_texts_that_have_it_there_are_together() -> None:
-    settled = settle({"QQQ12": 0.5, "QQQ13": 0.3, "QQ12": 0.2})
-    assert settled.text == "QQQ12"
+    settled = settle({"1QQ12": 0.5, "1QQ13": 0.3, "1Q12": 0.2})
+    assert settled.text == "1QQ12"
     first, second, third, one, two = settled.confidences
     assert min(first, second, third) == pytest.approx(0.8, abs=0.01)
     assert max(first, second, third) == pytest.approx(1.0, abs=0.01)

@@ -36,6 +36,10 @@ TEXTS = st.text(string.ascii_uppercase + string.digits, max_size=12)
         ("34A36837", "VN"),
         ("59P211206", "VN"),
         ("ABC1D23", "BR"),
+        ("KU57ABC", "GB"),
+        ("ZH445789", "CH"),
+        ("A12K345", "BA"),
+        ("01159KS", "XK"),
     ],
 )
 def test_a_plate_that_one_country_writes_has_its_region(text: str, region: str) -> None:
@@ -70,7 +74,8 @@ def test_a_region_is_one_of_those_that_fit(text: str) -> None:
 
 
 def test_shares_of_a_country_do_not_exceed_the_whole() -> None:
-    assert all(sum(country.series.values()) <= 1.001 for country in COUNTRIES)
+    assert all(sum((country.series | country.rare).values()) <= 1.001 for country in COUNTRIES)
+    assert not any(country.series.keys() & country.rare.keys() for country in COUNTRIES)
     assert len({country.region for country in COUNTRIES}) == len(COUNTRIES)
 
 
@@ -124,6 +129,21 @@ def test_looks_name_the_country_that_a_text_leaves_open() -> None:
 
 def test_looks_never_name_a_country_that_cannot_write_the_text() -> None:
     assert syntax.region("K995OX190", {"DE": 1.0}) in {"", "RU"}
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("AIZ1234", "GB"), ("1DAN", "GB"), ("W2PYSIO", "PL"), ("A123BC", "US"), ("KUMOPS1", "AT"), ("Y280871", "DE")],
+)
+def test_a_rare_series_is_known_only_of_a_plate_that_looks_the_part(text: str, country: str) -> None:
+    assert country not in syntax.regions(text)
+    assert syntax.region(text, {country: 0.9}) == country
+
+
+def test_what_follows_a_rare_series_is_likelier_where_the_plate_looks_the_part() -> None:
+    looks = {"US": 1.0}
+    assert syntax.likelihood("Z860VT", looks) > syntax.likelihood("Z86O0T", looks)
+    assert syntax.likelihood("Z860VT", looks) > syntax.likelihood("Z860VT", {"DE": 1.0})
 
 
 def test_a_plate_that_looks_polish_begins_with_a_polish_code() -> None:

@@ -1,36 +1,12 @@
-"""How plates are written in the countries this program is most likely to meet: a table.
+"""Series of Europe, its eastern neighbours and Turkey."""
 
-In a pattern `9` is a digit, `1` a digit that is not 0, `A` a letter, a lower-case letter one of its country's
-classes: one of some characters or, where the class is a list of words, one of some codes. Anything else is itself.
-The number beside a pattern is the share of the country's plates that follow it. Series and shares are common
-knowledge and guesses, checked against labelled pictures of some forty countries, not against the laws. Series that
-are not here have no region; that is an answer too.
-"""
-
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """The series of one country."""
-
-    region: str
-    """ISO 3166-1 alpha-2."""
-    vehicles: float
-    """Millions, plates of all sorts, roughly, about 2024: whose plates are met more often."""
-    series: dict[str, float]
-    """Patterns and their shares, which sum to 1 or less."""
-    classes: dict[str, str] = field(default_factory=dict)
-    """What a lower-case letter stands for: letters without, or codes with spaces between them."""
-
+from anprd.plates.formats.country import NO_VOWELS, SO_FAR, Country
 
 _CYRILLIC = "ABCEHKMOPTXY"  # the letters that Latin and Cyrillic share
 _BELARUS = "ABCEHIKMOPTX"
-_NO_VOWELS = "BCDFGHJKLMNPRSTVWXYZ"
 _FRENCH = "ABCDEFGHJKLMNPQRSTVWXYZ"
 _ITALIAN = "ABCDEFGHJKLMNPRSTVWXYZ"
 _DUTCH = "BDFGHJKLNPRSTVXZ"
-_SO_FAR = "ABCDEFGH"  # series that began at AA and are not beyond H: France, Italy, Argentina
 _POLISH = "ACEFGHJKLMNPRSTUVWXY"
 _GREEK = "ABEHIKMNOPTXYZ"
 _TURKISH = "ABCDEFGHIJKLMNOPRSTUVYZ"
@@ -70,22 +46,18 @@ COUNTRIES = (
     Country(
         "DE",
         60,
-        {
-            "AAA1999": 0.3,
-            "AAAA199": 0.25,
-            "AAAA1999": 0.1,
-            "AAA199": 0.1,
-            "AA1999": 0.05,
-            "AAAAA199": 0.08,
-            "AAAA19": 0.03,
-        }
-        | {"AAA1999E": 0.02, "AAAA199E": 0.02, "AAAA199H": 0.01, "AA19999": 0.02, "AAA19999": 0.02},
+        {"AAA1999": 0.28, "AAAA199": 0.23, "AAAA1999": 0.1, "AAA199": 0.09, "AA1999": 0.05, "AAAAA199": 0.08}
+        | {"AAAA19": 0.03, "AAA1999E": 0.02, "AAAA199E": 0.02, "AAAA199H": 0.01, "AA19999": 0.01, "AAA19999": 0.005},
+        {"d": "34567"},  # red and short-term plates
+        {"AAAAA19": 0.025, "AAA19": 0.015, "AA199": 0.01, "AA19": 0.003, "AAAA1": 0.003, "AAA1": 0.003, "AAAAA1": 0.001}
+        | {"AAA199H": 0.002, "AAA19H": 0.002, "Y199999": 0.003, "A19999": 0.001}
+        | {"A0d999": 0.001, "AA0d999": 0.001, "AAA0d999": 0.001, "A0d9999": 0.001, "AA0d9999": 0.001},
     ),
     Country(
         "PL",
         30,
         {
-            "d99999": 0.3,
+            "d99999": 0.28,
             "d9999p": 0.1,
             "d999pp": 0.1,
             "tp999": 0.08,
@@ -97,6 +69,7 @@ COUNTRIES = (
         | {"d99p99": 0.005, "d9pp99": 0.01},
         {
             "p": _POLISH,
+            "v": "BCDEFGKLNOPRSTWZ",
             "d": "BI BL BS CB CG CT CW DB DJ DL DW DX EL EP ES FG FZ GA GD GS KK KN KR KT LB LC LU LZ NE NO OB OK OP "
             "PK PL PN PO PP PY PZ RK RP RT RZ SB SC SD SG SH SI SJ SK SL SM SO SR ST SW SY SZ TK WA WB WD WE WF "
             "WG WH WI WJ WK WL WM WN WO WP WR WS WT WU WW WX WY WZ ZK ZS",
@@ -114,53 +87,80 @@ COUNTRIES = (
             "WND WOR WOS WOT WPI WPL WPN WPR WPU WPY WPZ WRA WSC WSE WSI WSK WSZ WWE WWL WWY WZU WZW WZY ZBI ZCH "
             "ZDR ZGL ZGR ZGY ZKA ZKL ZKO ZLO ZMY ZPL ZPY ZSD ZSL ZST ZSW ZSZ ZWA",
         },
+        # Personal plates, the services and the army.
+        {"v9AAA": 0.003, "v9AAAA": 0.003, "v9AAAAA": 0.004, "v9AAA9": 0.001, "v9AAAA9": 0.001, "v9AAA99": 0.001}
+        | {"Hpp999": 0.002, "Hppp999": 0.002, "Up99999": 0.003},
     ),
     Country(
         "CZ",
         8,
         {"1r99999": 0.6, "1rc9999": 0.25, "ccc9999": 0.1},
         {"r": "ABCEHJKLMPSTUZ", "c": "ABCDEFHIJKLMNPRSTUVXYZ"},
+        {"EL999AA": 0.01},
     ),
     Country(
         "SK",
         3.5,
-        {"d999AA": 0.8},
+        {"d999AA": 0.85},
         {
+            "n": "AA AB AC AD AE AF",  # since 2023 plates say no district
             "d": "BA BB BJ BL BN BR BS BT BY CA DK DS DT GA GL HC HE IL KA KE KK KM KN KS LC LE LM LV MA MI ML MT MY "
             "NM NO NR NZ PB PD PE PK PN PO PP PT PU PV RA RK RS RV SA SB SC SE SI SK SL SN SO SP SV TN TO TR TS "
             "TT TV VK VT ZA ZC ZH ZM ZV",
         },
+        {"n999AA": 0.08},
     ),
     Country(
         "NL",
         12,
         {"99nnn9": 0.25, "9nnn99": 0.2, "nn999n": 0.2, "99nnnn": 0.1, "n999nn": 0.08, "nnnn99": 0.04, "nn99nn": 0.03}
         | {"99nn99": 0.03, "nnn99n": 0.03, "nn9999": 0.01},
-        {"n": _DUTCH},
+        {"n": _DUTCH, "o": NO_VOWELS},  # older series and lorries have the other consonants, too
+        {"9999oo": 0.005, "99oo99": 0.005, "oo99oo": 0.005, "oo999o": 0.003, "99ooo9": 0.003, "oo9999": 0.002},
     ),
     Country(
         "GB",
         40,
-        {"ggappp": 0.82, "gfffppp": 0.04, "g1fppp": 0.02, "g1ppp": 0.02, "ppp999g": 0.03},
+        {"ghappp": 0.8, "gfffppp": 0.04, "g1fppp": 0.02, "g1ppp": 0.02, "ppp999g": 0.03},
         {
             "g": "ABCDEFGHJKLMNOPRSTVWXY",
+            "h": "ABCDEFGHJKLMNOPRSTUVWXY",
             "p": "ABCDEFGHJKLMNOPRSTUVWXY",
             "f": "0123456789",
-            "a": " ".join(f"{year:02d}" for year in (*range(1, 27), *range(51, 77))),
+            "n": "ABCDEFGHIJKLMNOPRSTUVWXYZ",
+            "i": "IZ",
+            "a": " ".join(f"{year:02d}" for year in (*range(2, 29), *range(51, 79))),
         },
+        # Northern Ireland, whose letters have an I or a Z, and plates without a year, which people like to keep.
+        {"niA1999": 0.01, "nAi1999": 0.01, "AAA199": 0.005, "199AAA": 0.005, "AAA19": 0.003, "19AAA": 0.003}
+        | {"AAA1": 0.003, "1AAA": 0.003, "AA1999": 0.003, "1999AA": 0.003, "AA199": 0.002, "199AA": 0.002}
+        | {"AA19": 0.001, "19AA": 0.001, "A1999": 0.001, "1999A": 0.001, "ppp99g": 0.003},
     ),
-    Country("FR", 48, {"sf999ff": 0.93, "9999ff99": 0.01, "999fff99": 0.01}, {"s": _SO_FAR, "f": _FRENCH}),
-    Country("IT", 50, {"si999ii": 0.9, "ii99999": 0.08}, {"s": _SO_FAR, "i": _ITALIAN}),
+    Country(
+        "FR",
+        48,
+        {"sf999ff": 0.93, "9999ff99": 0.01, "999fff99": 0.01},
+        {"s": SO_FAR, "f": _FRENCH},
+        {"WW999ff": 0.01, "999ff99": 0.005, "99ff99": 0.001},
+    ),
+    Country(
+        "IT",
+        50,
+        {"si999ii": 0.88, "ii99999": 0.08},
+        {"s": SO_FAR, "i": _ITALIAN},
+        {"Xi999ii": 0.02, "Yi999ii": 0.005},  # trailers, the police
+    ),
     Country(
         "ES",
         35,
-        {"9999eee": 0.93, "p9999oo": 0.04},
+        {"9999eee": 0.9, "p9999oo": 0.04},
         {
-            "e": _NO_VOWELS.replace("Q", ""),
+            "e": NO_VOWELS.replace("Q", ""),
             "p": "A AB AL AV B BA BI BU C CA CC CE CO CR CS CU GC GE GI GR GU H HU IB J L LE LO LU M MA ML MU NA O OR "
             "OU P PM PO S SA SE SG SO SS T TE TF TO V VA VI Z ZA",
             "o": "ABCDEFGHJKLMNPSTUVWXYZ",
         },
+        {"R9999eee": 0.02, "C9999eee": 0.02, "p9999o": 0.002},  # trailers, mopeds, old ones
     ),
     Country(
         "HR",
@@ -193,31 +193,48 @@ COUNTRIES = (
     Country(
         "AT",
         7,
-        {"w19999A": 0.1, "w1999AA": 0.1, "w199AA": 0.1, "d199AA": 0.3, "d19AA": 0.05, "d1999A": 0.02},
+        {"w19999A": 0.1, "w1999AA": 0.1, "w199AA": 0.1, "d199AA": 0.3, "d19AA": 0.05, "d1999A": 0.05},
         {
             "w": "BEGIKLPSW",
             "d": "AM BA BL BM BN BR BZ DL DO EF EU FB FE FF FK FL FR GB GD GF GM GR GS GU HA HB HE HF HL HO IL IM JE "
             "JO JU JW KB KF KI KO KR KS KU LA LB LE LF LI LL LN LZ MA MD ME MI MT MU MZ ND NK OP OW PE PL RA RE "
             "RI RO SB SC SD SE SL SO SP SR SV SW SZ TA TU UU VB VI VK VL VO WB WE WL WN WO WT WU WY WZ ZE ZT ZW",
         },
+        {"w1999A": 0.02, "w19AA": 0.01, "w199AAA": 0.02, "d1AAA": 0.01, "d19AAA": 0.05, "d199A": 0.02}
+        # Letters first where the owner chose them.
+        | {"wAAA1": 0.005, "wAAA19": 0.005, "wAAAA1": 0.005, "wAA199": 0.005, "dAA1": 0.005, "dAA19": 0.005}
+        | {"dAAA1": 0.01, "dAAA19": 0.01, "dAAAA1": 0.02, "dAA199": 0.005},
     ),
     Country(
         "SI",
         1.5,
         {"kAA999": 0.35, "kA9999": 0.2, "kA999A": 0.2, "k9999A": 0.1, "k999AA": 0.05},
         {"k": "CE GO KK KP KR LJ MB MS NM PO SG"},
+        {"kAAA99": 0.02},
     ),
     Country("GR", 8, {"ggg1999": 0.9, "gg19999": 0.03}, {"g": _GREEK}),
     Country("HU", 5, {"AAA999": 0.75, "AAAA999": 0.2}),
-    Country("BE", 7, {"bAAA999": 0.72, "sAAA999": 0.06, "AAA999": 0.15, "999AAA": 0.05}, {"b": "12", "s": "89"}),
+    Country(
+        "BE",
+        7,
+        {"bAAA999": 0.7, "sAAA999": 0.04, "AAA999": 0.13, "999AAA": 0.04},
+        {"b": "12", "s": "89", "m": "CEGLMOQSTUVWYZ"},
+        {"mAAA999": 0.08},  # motorcycles, trailers, taxis and others
+    ),
     Country("SE", 6.5, {"sss999": 0.75, "sss99s": 0.2}, {"s": "ABCDEFGHJKLMNOPRSTUWXYZ"}),
-    Country("FI", 4, {"fff199": 0.8, "fff19": 0.05, "fff1": 0.02}, {"f": "ABCEFGHIJKLMNOPRSTUVXYZ"}),
-    Country("LT", 2, {"lll999": 0.85}, {"l": "ABCDEFGHJKLMNOPRSTUVZ"}),
-    Country("LV", 1, {"AA1999": 0.7, "AA199": 0.15}),
-    Country("EE", 1, {"999AAA": 0.9}),
-    Country("DK", 3.5, {"dd19999": 0.9}, {"d": "ABCDEHJKLMNPRSTUVXYZ"}),
-    Country("NO", 3.5, {"nn19999": 0.9}, {"n": "ABCDEFHJKLNPRSTUVXYZ"}),
-    Country("LU", 0.6, {"AA1999": 0.75, "AA199": 0.15}),
+    Country(
+        "FI",
+        4,
+        {"fff199": 0.8, "fff19": 0.05, "fff1": 0.02},
+        {"f": "ABCEFGHIJKLMNOPRSTUVWXYZ"},
+        {"ff199": 0.05},
+    ),
+    Country("LT", 2, {"lll999": 0.85}, {"l": "ABCDEFGHJKLMNOPRSTUVZ"}, {"999ll": 0.03, "ll999": 0.06}),
+    Country("LV", 1, {"AA1999": 0.7, "AA199": 0.15}, rare={"AA19": 0.05, "AA1": 0.02}),
+    Country("EE", 1, {"999AAA": 0.85}, rare={"999AA": 0.05, "99AA": 0.03}),
+    Country("DK", 3.5, {"dd19999": 0.9}, {"d": "ABCDEFGHJKLMNPRSTUVWXYZ"}, {"dd1999": 0.06}),
+    Country("NO", 3.5, {"nn19999": 0.88}, {"n": "ABCDEFHJKLNPRSTUVXYZ"}, {"nn1999": 0.1}),
+    Country("LU", 0.6, {"AA1999": 0.75, "AA199": 0.15}, rare={"19999": 0.05, "1999": 0.02}),
     Country("PT", 7, {"99AA99": 0.6, "9999AA": 0.15, "AA9999": 0.1, "AA99AA": 0.12}),
     Country(
         "IE",
@@ -235,62 +252,47 @@ COUNTRIES = (
     Country(
         "TR",
         30,
-        {"pt1999": 0.02, "pt19999": 0.001, "ptt999": 0.14, "ptt9999": 0.54, "pttt99": 0.19, "pttt999": 0.1},
+        {"pt9999": 0.02, "pt99999": 0.001, "ptt999": 0.14, "ptt9999": 0.54, "pttt99": 0.19, "pttt999": 0.1},
         {"p": " ".join(f"{province:02d}" for province in range(1, 82)), "t": _TURKISH},
     ),
     Country(
-        "IN",
-        350,
-        {"s99AA9999": 0.65, "s99A9999": 0.16, "s9AA9999": 0.03, "s9AAA9999": 0.03, "s9A9999": 0.02, "22BH9999AA": 0.01},
+        "CH",
+        6.5,
+        {"c199999": 0.55, "c19999": 0.35},
+        {"c": "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH"},
+        {"c1999": 0.05, "c199": 0.01},
+    ),
+    Country("LI", 0.05, {"FL19999": 0.8}, rare={"FL1999": 0.1}),
+    Country(
+        "RS",
+        2.8,
+        {"k999AA": 0.5, "k9999AA": 0.4},
         {
-            "s": "AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN "
-            "TR TS UA UK UP WB",
+            "k": "AC AL AR BB BC BG BO BP BT BU DE GL GM IC IN JA KA KC KG KI KL KM KO KV LA LB LE LO LU NG NI NP NS "
+            "NV PA PB PE PI PK PN PO PP PR PT PZ RA RU SA SC SD SJ SM SO SP ST SU SV TO TS TT UB UE UR VA VB VL VO "
+            "VP VR VS VU ZA ZR",
         },
     ),
+    Country("BA", 1.3, {"e99e999": 0.9, "999e999": 0.05}, {"e": "AEJKMOT"}),
     Country(
-        "VN",
-        75,
-        {"pv99999": 0.4, "pv999999": 0.48, "pvv99999": 0.04, "pv9999": 0.02, "pvv999999": 0.03},
-        {"p": " ".join(str(province) for province in range(11, 100) if province != 13), "v": "ABCDEFGHKLMNPRSTUVXYZ"},
+        "ME",
+        0.3,
+        {"kAA999": 0.9},
+        {"k": "AN BA BD BP BR CT DG GS HN KL KO MK NK PG PL PT PV PZ RO SN TV TZ UL ZB"},
     ),
     Country(
-        "CN",
-        330,  # its first character, which says the province, is no letter and is not read
-        {"c99999": 0.35, "cc9999": 0.25, "c9c999": 0.06, "c99c99": 0.04, "c999c9": 0.04, "c9999c": 0.05}
-        | {"ccc999": 0.01, "cc9c99": 0.02, "cc99c9": 0.02, "cc999c": 0.03, "c9cc99": 0.02, "c9c99c": 0.01}
-        | {"ce99999": 0.06, "cec9999": 0.04},
-        {"c": "ABCDEFGHJKLMNPQRSTUVWXYZ", "e": "DF"},
+        "MK",
+        0.5,
+        {"k9999AA": 0.7, "k999AA": 0.2},
+        {"k": "BE BT DB DE DH DK GE GV KA KI KO KP KR KS KU MB MK NE OH PE PP PS RA RE SK SN SR ST SU TE VA VE VI VV"},
     ),
-    Country("PH", 14, {"AAA9999": 0.47, "AAA999": 0.45, "A9A999": 0.03}),
-    Country("BR", 115, {"AAA9A99": 0.5, "AAA9999": 0.5}),
-    Country("AR", 18, {"AAA999": 0.45, "sA999AA": 0.45, "A999AAA": 0.05}, {"s": _SO_FAR}),
-    Country("CL", 6, {"cccc99": 0.7, "AA9999": 0.2}, {"c": "BCDFGHJKLPRSTVWXYZ"}),
-    Country("CO", 18, {"AAA999": 0.7, "AAA99A": 0.25}),
-    Country("MX", 55, {"AAA999A": 0.5, "AAA9999": 0.2}),
-    Country("IL", 4, {"9999999": 0.6, "99999999": 0.4}),
-    Country("ZA", 13, {"cc99ccGP": 0.35, "ccc999GP": 0.1}, {"c": _NO_VOWELS}),
-    # Fifty states and as many habits: all that can be said is that none is likely.
-    Country(
-        "US",
-        290,
-        {
-            "AAA9999": 0.3,
-            "1AAA999": 0.15,
-            "999AAA": 0.1,
-            "AAA999": 0.1,
-            "AA99999": 0.08,
-            "A99AAA": 0.05,
-            "999AAAA": 0.02,
-        }
-        | {
-            "9999AA": 0.03,
-            "99AA99": 0.02,
-            "AA99AA": 0.02,
-            "AA9999": 0.05,
-            "99AAA9": 0.02,
-            "AAA99A": 0.02,
-            "A999999": 0.02,
-            "9999999": 0.01,
-        },
-    ),
+    Country("AL", 0.8, {"sA999AA": 0.9}, {"s": "AB"}),
+    Country("XK", 0.4, {"r999AA": 0.9}, {"r": "01 02 03 04 05 06 07"}),
+    Country("MD", 1, {"AAA999": 0.9}),
+    Country("GE", 1.7, {"AA999AA": 0.9}),
+    Country("AM", 0.8, {}, rare={"99AA999": 0.7, "999AA99": 0.2}),
+    Country("AZ", 1.7, {}, rare={"99AA999": 0.95}),
+    Country("CY", 0.8, {"AAA999": 0.9}),
+    Country("MT", 0.4, {"AAA999": 0.9}),
+    Country("IS", 0.4, {}, rare={"AAA99": 0.5, "AAA9A": 0.1, "AA999": 0.3}),
 )

@@ -1,0 +1,79 @@
+"""Series of Asia, Africa, Australia and America."""
+
+from anprd.plates.formats.country import NO_VOWELS, SO_FAR, Country
+
+COUNTRIES = (
+    Country(
+        "IN",
+        350,
+        {"s99AA9999": 0.63, "s99A9999": 0.16, "s9AA9999": 0.03, "s9AAA9999": 0.03, "s9A9999": 0.02, "22BH9999AA": 0.01},
+        {
+            "s": "AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN "
+            "TR TS UA UK UP WB",
+        },
+        # Noughts in front are left out here and there.
+        {"s99AAA9999": 0.02, "s99AA199": 0.02, "s99AA19": 0.01, "s99AA1": 0.005, "s99A199": 0.005, "s999999": 0.005},
+    ),
+    Country(
+        "VN",
+        75,
+        {"pv99999": 0.4, "pv999999": 0.48, "pvv99999": 0.04, "pv9999": 0.02, "pvv999999": 0.03},
+        {"p": " ".join(str(province) for province in range(11, 100) if province != 13), "v": "ABCDEFGHKLMNPRSTUVXYZ"},
+    ),
+    Country(
+        "CN",
+        330,  # its first character, which says the province, is no letter and is not read
+        {"c99999": 0.32, "cc9999": 0.25, "c9c999": 0.06, "c99c99": 0.04, "c999c9": 0.04, "c9999c": 0.05}
+        | {"ccc999": 0.01, "cc9c99": 0.02, "cc99c9": 0.02, "cc999c": 0.03, "c9cc99": 0.02, "c9c99c": 0.01}
+        | {"ce99999": 0.06, "cec9999": 0.04},
+        {"c": "ABCDEFGHJKLMNPQRSTUVWXYZ", "e": "DF"},
+        {"c999cc": 0.01, "c99cc9": 0.01, "c9c9c9": 0.005},
+    ),
+    Country("PH", 14, {"AAA9999": 0.47, "AAA999": 0.45, "A9A999": 0.03}),
+    Country("BR", 115, {"AAA9A99": 0.5, "AAA9999": 0.5}),
+    Country("AR", 18, {"AAA999": 0.45, "sA999AA": 0.45, "A999AAA": 0.05}, {"s": SO_FAR}),
+    Country("CL", 6, {"cccc99": 0.7, "AA9999": 0.2}, {"c": "BCDFGHJKLPRSTVWXYZ"}),
+    Country("CO", 18, {"AAA999": 0.7, "AAA99A": 0.25}),
+    Country("MX", 55, {"AAA999A": 0.5, "AAA9999": 0.2, "AA99999": 0.1}, rare={"999AAA": 0.03, "A99AAA": 0.05}),
+    Country("PE", 3, {"A9A999": 0.7, "AAA999": 0.2}),
+    Country("EC", 3, {"AAA9999": 0.6, "AAA999": 0.3}),
+    Country("UY", 2.5, {"AAA9999": 0.9}),
+    Country("PY", 2.5, {"AAAA999": 0.5, "AAA999": 0.3}),
+    Country("BO", 2.2, {"999AAA": 0.1}, rare={"9999AAA": 0.8}),
+    Country("VE", 5, {"AA999AA": 0.8}),
+    Country("DO", 5, {"A999999": 0.9}),
+    Country("CR", 2, {"AAA999": 0.6}, rare={"999999": 0.3}),
+    Country("IL", 4, {"9999999": 0.6, "99999999": 0.4}),
+    Country(
+        "ZA",
+        13,
+        {"cc99ccGP": 0.35, "ccc999p": 0.4, "CA99999": 0.04, "CA999999": 0.08, "ND99999": 0.04},
+        {"c": NO_VOWELS, "p": "EC FS GP L MP NC NW"},
+    ),
+    Country(
+        "AU",
+        21,
+        {"AAA999": 0.3, "AAA99A": 0.2, "AA99AA": 0.15, "999AAA": 0.1},
+        rare={"1AA9AA": 0.15, "999AA9": 0.05},
+    ),
+    Country("NZ", 4.5, {"AAA999": 0.9}),
+    Country(
+        "CA",
+        26,
+        {"cAAA999": 0.35, "AAA9999": 0.1, "AAA999": 0.2, "A99AAA": 0.2},
+        {"c": "ABCD"},
+        {"AA999A": 0.1},
+    ),
+    # Fifty states and as many habits: the shares are those of the states that follow each, by their vehicles.
+    Country(
+        "US",
+        290,
+        {"AAA9999": 0.3, "1AAA999": 0.12, "999AAA": 0.09, "AAA999": 0.09, "AA99999": 0.05, "A99AAA": 0.045}
+        | {"9999AA": 0.03, "AA9999": 0.03, "AAA99A": 0.01, "99AA99": 0.01, "AA99AA": 0.01, "99AAA9": 0.005}
+        | {"A999999": 0.01, "9999999": 0.01, "999AAAA": 0.005},
+        rare={"AAAA99": 0.05, "A999AA": 0.02, "1AA9999": 0.015, "9A99999": 0.015, "AA9A9A": 0.01, "AA9A999": 0.01}
+        | {"A9999A": 0.01, "999AA9": 0.01, "99A999": 0.005, "999A99": 0.003, "9AA999": 0.005, "9AAA99": 0.005}
+        | {"A9A999": 0.005, "9999AAA": 0.003, "999999": 0.005, "999AA": 0.005, "AA999": 0.003, "A99999": 0.002}
+        | {"999A": 0.002},
+    ),
+)
