@@ -12,8 +12,9 @@ import itertools
 import math
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from anprd.plates import lookalikes
 from anprd.plates.formats import COUNTRIES
@@ -35,8 +36,13 @@ WORD_LENGTH_MIN = 4
 LOOKS_WEIGHT = 200.0  # of what a plate looks like; fitted with the next: docs/models.md#looks
 VEHICLES_WEIGHT = 0.1  # of how often a country's plates are met, beside the looks
 
+GAP_SHARE = 0.2  # of all places between two characters, those with a gap
+
 Looks = Mapping[str, float]
 """How likely a plate is of each country, by what it looks like: 0..1, in all 1; "" is any country not known here."""
+
+Gaps = Sequence[float]
+"""After each character of a text but the last, how likely its groups are parted there: log-odds, 0 where unknown."""
 
 _DIGITS = string.digits
 _PLAIN = {"9": _DIGITS, "1": _DIGITS[1:], "A": string.ascii_uppercase}
@@ -56,14 +62,22 @@ class _Series:
     rare: bool
 
 
-def region(text: str, looks: Looks | None = None) -> str:
+class _Fit(NamedTuple):
+    """A series that a text follows, and after how many characters its groups end, but for the last; () if unknown."""
+
+    series: _Series
+    ends: tuple[int, ...]
+
+
+def region(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> str:
     """The country (ISO 3166-1 alpha-2) whose plate this most likely is; "" where several are possible or none.
 
     Args:
         text: A-Z 0-9.
         looks: what the plate looks like; None where nobody looked.
+        gaps: one for each place between two of its characters; () where nobody knows.
     """
-    likely = _weighed(text, looks)
+    likely = _weighed(text, looks, gaps)
     if not likely:
         return ""
     best, *rest = sorted(likely, key=lambda name: -likely[name])
@@ -72,17 +86,17 @@ def region(text: str, looks: Looks | None = None) -> str:
 
 def regions(text: str) -> frozenset[str]:
     """Every country with a series, none of the rare ones, that the text fits."""
-    return frozenset(_likelihoods(text))
+    return frozenset(series.region for series, _ in _matching(text) if not series.rare)
 
 
-def likelihood(text: str, looks: Looks | None = None) -> float:
-    """How much likelier a plate, of such looks if they are known, bears this text than one drawn at random; never 0.
+def likelihood(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> float:
+    """How much likelier a plate, of such looks and gaps if they are known, bears this text than one drawn at random.
 
-    So texts of all lengths compare. Besides the series of countries there are plates with words, and plates that
-    nothing here foresees.
+    Never 0. So texts of all lengths compare. Besides the series of countries there are plates with words, and plates
+    that nothing here foresees.
     """
     word = WORDS * WORD_LETTERS ** -len(text) if len(text) >= WORD_LENGTH_MIN and lettering(text) else 0.0
-    return (sum(_weighed(text, looks).values()) + word + ANY_TEXT * LETTERS ** -len(text)) * LETTERS ** len(text)
+    return (sum(_weighed(text, looks, gaps).values()) + word + ANY_TEXT * LETTERS ** -len(text)) * LETTERS ** len(text)
 
 
 def plausible(text: str) -> bool:
@@ -115,7 +129,7 @@ def repair(text: str, confidences: tuple[float, ...]) -> str:
         text: A-Z 0-9.
         confidences: one per character, 0..1.
     """
-    if lettering(text) or _likelihoods(text):
+    if lettering(text) or regions(text):
         return text
     unsure = [index for index, confidence in enumerate(confidences) if confidence < REPAIR_CONFIDENCE_MAX]
     for count in range(1, REPAIR_POSITIONS_MAX + 1):
@@ -135,14 +149,26 @@ def _swapped(text: str, positions: list[int], count: int) -> list[str]:
     return found
 
 
-def _weighed(text: str, looks: Looks | None) -> dict[str, float]:
-    """By country that can write the text, how likely it is, times how often such a plate of this country is met."""
+def _weighed(text: str, looks: Looks | None, gaps: Gaps = ()) -> dict[str, float]:
+    """By country that can write the text, how likely it is, times how often such a plate of this country is met.
+
+    Rare series count only where the looks are known: else a scrap of another plate is likelier. Where the groups of a
+    series end is held against gaps that may be anywhere.
+    """
+    found: dict[str, float] = {}
+    anywhere = math.fsum(math.log1p(GAP_SHARE * math.expm1(gap)) for gap in gaps)
+    for series, ends in _matching(text):
+        if looks is not None or not series.rare:
+            parted = math.fsum(gaps[end - 1] for end in ends) - anywhere if gaps and ends else 0.0
+            share = series.likelihood * math.exp(parted) * _met(series.region, looks)
+            found[series.region] = found.get(series.region, 0.0) + share
+    return found
+
+
+def _met(country: str, looks: Looks | None) -> float:
     if looks is None:
-        return {country: share * _vehicles()[country] for country, share in _likelihoods(text).items()}
-    return {
-        country: share * (VEHICLES_WEIGHT * _vehicles()[country] + LOOKS_WEIGHT * looks.get(country, 0.0))
-        for country, share in _likelihoods(text, rare=True).items()
-    }
+        return _vehicles()[country]
+    return VEHICLES_WEIGHT * _vehicles()[country] + LOOKS_WEIGHT * looks.get(country, 0.0)
 
 
 @functools.cache
@@ -151,16 +177,12 @@ def _vehicles() -> dict[str, float]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _likelihoods(text: str, *, rare: bool = False) -> dict[str, float]:
-    """By country, how likely one of its plates is to be this text; without the countries that cannot write it.
-
-    Rare series count only if asked for: where nobody knows the looks, a scrap of another plate is likelier.
-    """
-    found: dict[str, float] = {}
-    for series in _series_by_shape().get(_shape(text), ()):
-        if (rare or not series.rare) and series.pattern.fullmatch(text):
-            found[series.region] = found.get(series.region, 0.0) + series.likelihood
-    return found
+def _matching(text: str) -> tuple[_Fit, ...]:
+    """The series that the text follows."""
+    found = ((series, series.pattern.fullmatch(text)) for series in _series_by_shape().get(_shape(text), ()))
+    return tuple(
+        _Fit(series, tuple(map(match.end, range(1, series.pattern.groups + 1)))) for series, match in found if match
+    )
 
 
 @functools.cache
@@ -169,8 +191,8 @@ def _series_by_shape() -> dict[str, list[_Series]]:
     found: dict[str, list[_Series]] = {}
     for country in COUNTRIES:
         for pattern, share in (country.series | country.rare).items():
-            words = [_words(country, sign) for sign in pattern]
-            series = _compiled(country, words, share, rare=pattern in country.rare)
+            words = [_words(country, sign) for sign in pattern.replace(" ", "")]
+            series = _compiled(country, pattern, share)
             for shape in {"".join(parts) for parts in itertools.product(*({*map(_shape, part)} for part in words))}:
                 found.setdefault(shape, []).append(series)
     return found
@@ -181,9 +203,19 @@ def _words(country: Country, sign: str) -> list[str]:
     return members.split() if " " in members else list(members)
 
 
-def _compiled(country: Country, words: list[list[str]], share: float, *, rare: bool) -> _Series:
-    expression = "".join(f"(?:{'|'.join(part)})" for part in words)
-    return _Series(country.region, re.compile(expression), share / math.prod(map(len, words)), rare)
+def _compiled(country: Country, pattern: str, share: float) -> _Series:
+    *groups, last = ["".join(_expression(_words(country, sign)) for sign in part) for part in pattern.split(" ")]
+    count = math.prod(len(_words(country, sign)) for sign in pattern if sign != " ")
+    return _Series(
+        country.region,
+        re.compile("".join(f"({group})" for group in groups) + last),
+        share / count,
+        rare=pattern in country.rare,
+    )
+
+
+def _expression(words: list[str]) -> str:
+    return f"(?:{'|'.join(words)})"
 
 
 def _shape(text: str) -> str:

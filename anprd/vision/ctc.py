@@ -32,7 +32,7 @@ def decode(logits: NDArray[np.float32], *, line_columns: int) -> Reading:
     Returns:
         The text, with the highest probability each character had in its run of columns, and its rows.
     """
-    probabilities = _softmax(logits)
+    probabilities = softmax(logits)
     classes = probabilities.argmax(axis=1)
     starts = np.flatnonzero(np.diff(classes, prepend=-1))
     peaks: NDArray[np.float32] = np.maximum.reduceat(probabilities, starts, axis=0)
@@ -60,7 +60,7 @@ def hypotheses(logits: NDArray[np.float32]) -> list[Hypothesis]:
     Args:
         logits: as `decode` takes them.
     """
-    probabilities = _softmax(logits)
+    probabilities = softmax(logits)
     followed = probabilities >= CLASS_MIN
     silent = followed[:, BLANK] & (followed.sum(axis=1) == 1)  # these change nothing but how likely all is
     certain = float(probabilities[silent, BLANK].prod())
@@ -74,6 +74,13 @@ def hypotheses(logits: NDArray[np.float32]) -> list[Hypothesis]:
             beams = _pruned(_prolonged(beams, list(zip(classes.tolist(), shares.tolist(), strict=True))))
     found = [(text, certain * (blank + spoken)) for text, (blank, spoken) in beams.items()]
     return sorted(found, key=lambda hypothesis: (-hypothesis[1], hypothesis[0]))
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(columns, classes) to the same: how likely each class is in each column."""
+    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities: NDArray[np.float32] = shifted / shifted.sum(axis=1, keepdims=True)
+    return probabilities
 
 
 def _prolonged(
@@ -107,9 +114,3 @@ def _pruned(beams: dict[str, tuple[float, float]]) -> dict[str, tuple[float, flo
     if len(kept) > BEAMS_MAX:
         kept = sorted(kept, key=lambda beam: -sum(beam[1]))[:BEAMS_MAX]
     return dict(kept)
-
-
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    probabilities: NDArray[np.float32] = shifted / shifted.sum(axis=1, keepdims=True)
-    return probabilities

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from anprd.plates import syntax
 from anprd.records import Luma, Reading
-from anprd.vision import ctc, rescoring
+from anprd.vision import ctc, rescoring, spacing
 from anprd.vision.inference import Network
 
 INPUT_HEIGHT_PX = 48
@@ -48,7 +48,8 @@ class Reader:
         """
         columns, places = self._network.outputs(plate[None, None], 2)
         looks = _looks(places[0])
-        settled = rescoring.settle(ctc.hypotheses(columns[0]), looks)
+        said = spacing.spoken(columns[0], line_columns=LINE_COLUMNS)
+        settled = rescoring.settle(ctc.hypotheses(columns[0]), looks, said)
         return replace(settled, rows=ctc.rows(columns[0], line_columns=LINE_COLUMNS))
 
 

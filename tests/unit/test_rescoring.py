@@ -4,15 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anprd.plates import lookalikes
 from anprd.plates.syntax import Looks
 from anprd.records import Reading
 from anprd.vision import ctc, rescoring
 from anprd.vision.ctc import Hypothesis
+from anprd.vision.spacing import Spoken
 
 
-def settle(found: dict[str, float], looks: Looks | None = None) -> Reading:
+def settle(found: dict[str, float], looks: Looks | None = None, printed: str = "") -> Reading:
+    """The reading; of a plate that is printed so, with spaces, if it is said."""
     hypotheses = sorted(found.items(), key=lambda hypothesis: -hypothesis[1])
-    return rescoring.settle(hypotheses, looks or {"": 1.0})
+    return rescoring.settle(hypotheses, looks or {"": 1.0}, _said(printed))
+
+
+def _said(printed: str) -> Spoken:
+    columns = tuple(4.0 * place for place, character in enumerate(printed) if character != " ")
+    return Spoken(printed.replace(" ", ""), columns, (4.0,) * len(columns), (0,) * len(columns))
 
 
 def test_a_nought_that_no_country_writes_there_becomes_the_letter() -> None:
@@ -52,6 +60,22 @@ def test_the_looks_of_the_plate_decide_where_countries_differ() -> None:
     assert settle({"5AO1234": 0.5, "5A01234": 0.5}, {"CZ": 1.0}).text == "5A01234"
 
 
+@pytest.mark.parametrize(
+    ("printed", "told", "country"),
+    [
+        ("355 OCT", "355OCT", "US"),
+        ("3550 CT", "3550CT", "US"),
+        ("SZO 99CK", "SZO99CK", "PL"),
+        ("SZ 099CK", "SZ099CK", "PL"),
+        ("N6 OTE", "N6OTE", "GB"),
+    ],
+)
+def test_where_the_groups_stand_apart_decides(printed: str, told: str, country: str) -> None:
+    spellings = {"355OCT", "3550CT"} | {"SZO99CK", "SZ099CK"} | {"N6OTE", "N60TE"}
+    other = next(text for text in spellings if text != told and lookalikes.twins(text, told))
+    assert settle({told: 0.4, other: 0.6}, {country: 1.0}, printed).text == told
+
+
 def test_what_the_network_followed_no_further_may_be_any_text() -> None:
     found = {"1QQ1Q": 0.2, "1QQ2Q": 0.1}
     assert settle(found).text_confidence == pytest.approx(0.2)
@@ -78,7 +102,7 @@ hypotheses = st.dictionaries(st.text(alphabet="0O1AB", max_size=8), st.floats(1e
 
 @given(hypotheses)
 def test_a_text_that_was_heard_is_told_and_no_confidence_leaves_its_range(found: list[Hypothesis]) -> None:
-    settled = rescoring.settle(found, {"RU": 0.5, "": 0.5})
+    settled = rescoring.settle(found, {"RU": 0.5, "": 0.5}, _said("AB 01"))
     assert settled.text in dict(found)
     assert len(settled.confidences) == len(settled.text)
     assert all(0 <= confidence <= 1 for confidence in (*settled.confidences, settled.confidence))

@@ -23,50 +23,55 @@ COUNTRIES = (
     Country(
         "UA",
         10,
-        {"u9999cc": 0.97},
+        {"u 9999 cc": 0.97},
         {
             "c": _BELARUS,
             "u": "AA AB AC AE AH AI AK AM AO AP AT AX BA BB BC BE BH BI BK BM BO BT BX CA CB CE CH KA KB KC KE KH KI "
             "KK KM KO KP KT KX HA HB HC HE HH HI HK HM HO HP HT HX IA IB IC IE IH II",
         },
     ),
-    Country("BY", 4, {"9999bbr": 0.9, "bb9999r": 0.08, "E999bbr": 0.02}, {"b": _BELARUS, "r": "12345678"}),
+    Country("BY", 4, {"9999 bb r": 0.9, "bb 9999 r": 0.08, "E999bbr": 0.02}, {"b": _BELARUS, "r": "12345678"}),
     Country(
         "KZ",
         5,
-        {"999AAAr": 0.85, "999AAr": 0.15},
+        {"999 AAA r": 0.85, "999 AA r": 0.15},
         {"r": "01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20"},
     ),
     Country(
         "UZ",
         4,
-        {"rA999AA": 0.85, "r999AAA": 0.15},
+        {"r A 999 AA": 0.85, "r 999 AAA": 0.15},
         {"r": "01 10 20 25 30 40 50 60 70 75 80 85 90 95"},
     ),
     Country(
         "DE",
         60,
-        {"AAA1999": 0.28, "AAAA199": 0.23, "AAAA1999": 0.1, "AAA199": 0.09, "AA1999": 0.05, "AAAAA199": 0.08}
-        | {"AAAA19": 0.03, "AAA1999E": 0.02, "AAAA199E": 0.02, "AAAA199H": 0.01, "AA19999": 0.01, "AAA19999": 0.005},
+        # A code of one to three letters, one or two letters, up to four digits.
+        {"A A 1999": 0.02, "A AA 199": 0.02, "A AA 1999": 0.1, "A A 199": 0.01}
+        | {"AA A 199": 0.08, "AA A 1999": 0.1, "AA AA 199": 0.18, "AA AA 1999": 0.1}
+        | {"AAA A 19": 0.02, "AAA A 199": 0.1, "AAA AA 19": 0.05, "AAA AA 199": 0.1}
+        | {"A AA 1999E": 0.01, "AA A 1999E": 0.01, "AA AA 199E": 0.01, "AAA A 199E": 0.01, "AA AA 199H": 0.01}
+        | {"AA 19999": 0.01, "AAA 19999": 0.005},
         {"d": "34567"},  # red and short-term plates
-        {"AAAAA19": 0.025, "AAA19": 0.015, "AA199": 0.01, "AA19": 0.003, "AAAA1": 0.003, "AAA1": 0.003, "AAAAA1": 0.001}
-        | {"AAA199H": 0.002, "AAA19H": 0.002, "Y199999": 0.003, "A19999": 0.001}
-        | {"A0d999": 0.001, "AA0d999": 0.001, "AAA0d999": 0.001, "A0d9999": 0.001, "AA0d9999": 0.001},
+        {"A AA 19": 0.005, "AA A 19": 0.01, "AA AA 19": 0.01, "A A 19": 0.003, "AAA A 1": 0.002, "AA AA 1": 0.002}
+        | {"AA A 1": 0.002, "A AA 1": 0.001, "AAA AA 1": 0.001, "A AA 199H": 0.001, "AA A 199H": 0.001}
+        | {"AA A 19H": 0.001, "Y 199999": 0.003, "A 19999": 0.001}
+        | {"A 0d999": 0.001, "AA 0d999": 0.001, "AAA 0d999": 0.001, "A 0d9999": 0.001, "AA 0d9999": 0.001},
     ),
     Country(
         "PL",
         30,
         {
-            "d99999": 0.28,
-            "d9999p": 0.1,
-            "d999pp": 0.1,
-            "tp999": 0.08,
-            "t99pp": 0.1,
-            "t9p99": 0.06,
-            "t99p9": 0.06,
+            "d 99999": 0.28,
+            "d 9999p": 0.1,
+            "d 999pp": 0.1,
+            "t p999": 0.08,
+            "t 99pp": 0.1,
+            "t 9p99": 0.06,
+            "t 99p9": 0.06,
         }
-        | {"t9pp9": 0.03, "tpp99": 0.03, "t99999": 0.07, "t9999p": 0.02, "t999pp": 0.02, "d9p999": 0.01}
-        | {"d99p99": 0.005, "d9pp99": 0.01},
+        | {"t 9pp9": 0.03, "t pp99": 0.03, "t 99999": 0.07, "t 9999p": 0.02, "t 999pp": 0.02, "d 9p999": 0.01}
+        | {"d 99p99": 0.005, "d 9pp99": 0.01},
         {
             "p": _POLISH,
             "v": "BCDEFGKLNOPRSTWZ",
@@ -88,40 +93,40 @@ COUNTRIES = (
             "ZDR ZGL ZGR ZGY ZKA ZKL ZKO ZLO ZMY ZPL ZPY ZSD ZSL ZST ZSW ZSZ ZWA",
         },
         # Personal plates, the services and the army.
-        {"v9AAA": 0.003, "v9AAAA": 0.003, "v9AAAAA": 0.004, "v9AAA9": 0.001, "v9AAAA9": 0.001, "v9AAA99": 0.001}
-        | {"Hpp999": 0.002, "Hppp999": 0.002, "Up99999": 0.003},
+        {"v9 AAA": 0.003, "v9 AAAA": 0.003, "v9 AAAAA": 0.004, "v9 AAA9": 0.001, "v9 AAAA9": 0.001, "v9 AAA99": 0.001}
+        | {"Hpp999": 0.002, "Hppp999": 0.002, "Up 99999": 0.003},
     ),
     Country(
         "CZ",
         8,
-        {"1r99999": 0.6, "1rc9999": 0.25, "ccc9999": 0.1},
+        {"1r9 9999": 0.6, "1rc 9999": 0.25, "ccc 99 99": 0.1},
         {"r": "ABCEHJKLMPSTUZ", "c": "ABCDEFHIJKLMNPRSTUVXYZ"},
         {"EL999AA": 0.01},
     ),
     Country(
         "SK",
         3.5,
-        {"d999AA": 0.85},
+        {"d 999AA": 0.85},
         {
             "n": "AA AB AC AD AE AF",  # since 2023 plates say no district
             "d": "BA BB BJ BL BN BR BS BT BY CA DK DS DT GA GL HC HE IL KA KE KK KM KN KS LC LE LM LV MA MI ML MT MY "
             "NM NO NR NZ PB PD PE PK PN PO PP PT PU PV RA RK RS RV SA SB SC SE SI SK SL SN SO SP SV TN TO TR TS "
             "TT TV VK VT ZA ZC ZH ZM ZV",
         },
-        {"n999AA": 0.08},
+        {"n 999AA": 0.08},
     ),
     Country(
         "NL",
         12,
-        {"99nnn9": 0.25, "9nnn99": 0.2, "nn999n": 0.2, "99nnnn": 0.1, "n999nn": 0.08, "nnnn99": 0.04, "nn99nn": 0.03}
-        | {"99nn99": 0.03, "nnn99n": 0.03, "nn9999": 0.01},
+        {"99 nnn 9": 0.25, "9 nnn 99": 0.2, "nn 999 n": 0.2, "99 nn nn": 0.1, "n 999 nn": 0.08, "nn nn 99": 0.04}
+        | {"nn 99 nn": 0.03, "99 nn 99": 0.03, "nnn 99 n": 0.03, "nn 99 99": 0.01},
         {"n": _DUTCH, "o": NO_VOWELS},  # older series and lorries have the other consonants, too
-        {"9999oo": 0.005, "99oo99": 0.005, "oo99oo": 0.005, "oo999o": 0.003, "99ooo9": 0.003, "oo9999": 0.002},
+        {"99 99 oo": 0.005, "99 oo 99": 0.005, "oo 99 oo": 0.005, "oo 999 o": 0.003, "99 ooo 9": 0.003},
     ),
     Country(
         "GB",
         40,
-        {"ghappp": 0.8, "gfffppp": 0.04, "g1fppp": 0.02, "g1ppp": 0.02, "ppp999g": 0.03},
+        {"gha ppp": 0.8, "gfff ppp": 0.04, "g1f ppp": 0.02, "g1 ppp": 0.02, "ppp 999g": 0.03},
         {
             "g": "ABCDEFGHJKLMNOPRSTVWXY",
             "h": "ABCDEFGHJKLMNOPRSTUVWXY",
@@ -132,40 +137,40 @@ COUNTRIES = (
             "a": " ".join(f"{year:02d}" for year in (*range(2, 29), *range(51, 79))),
         },
         # Northern Ireland, whose letters have an I or a Z, and plates without a year, which people like to keep.
-        {"niA1999": 0.01, "nAi1999": 0.01, "AAA199": 0.005, "199AAA": 0.005, "AAA19": 0.003, "19AAA": 0.003}
-        | {"AAA1": 0.003, "1AAA": 0.003, "AA1999": 0.003, "1999AA": 0.003, "AA199": 0.002, "199AA": 0.002}
-        | {"AA19": 0.001, "19AA": 0.001, "A1999": 0.001, "1999A": 0.001, "ppp99g": 0.003},
+        {"niA 1999": 0.01, "nAi 1999": 0.01, "AAA 199": 0.005, "199 AAA": 0.005, "AAA 19": 0.003, "19 AAA": 0.003}
+        | {"AAA 1": 0.003, "1 AAA": 0.003, "AA 1999": 0.003, "1999 AA": 0.003, "AA 199": 0.002, "199 AA": 0.002}
+        | {"AA 19": 0.001, "19 AA": 0.001, "A 1999": 0.001, "1999 A": 0.001, "ppp 99g": 0.003},
     ),
     Country(
         "FR",
         48,
-        {"sf999ff": 0.93, "9999ff99": 0.01, "999fff99": 0.01},
+        {"sf 999 ff": 0.93, "9999 ff 99": 0.01, "999 fff 99": 0.01},
         {"s": SO_FAR, "f": _FRENCH},
-        {"WW999ff": 0.01, "999ff99": 0.005, "99ff99": 0.001},
+        {"WW 999 ff": 0.01, "999 ff 99": 0.005, "99 ff 99": 0.001},
     ),
     Country(
         "IT",
         50,
-        {"si999ii": 0.88, "ii99999": 0.08},
+        {"si 999ii": 0.88, "ii99999": 0.08},
         {"s": SO_FAR, "i": _ITALIAN},
-        {"Xi999ii": 0.02, "Yi999ii": 0.005},  # trailers, the police
+        {"Xi 999ii": 0.02, "Yi999ii": 0.005},  # trailers, the police
     ),
     Country(
         "ES",
         35,
-        {"9999eee": 0.9, "p9999oo": 0.04},
+        {"9999 eee": 0.9, "p 9999 oo": 0.04},
         {
             "e": NO_VOWELS.replace("Q", ""),
             "p": "A AB AL AV B BA BI BU C CA CC CE CO CR CS CU GC GE GI GR GU H HU IB J L LE LO LU M MA ML MU NA O OR "
             "OU P PM PO S SA SE SG SO SS T TE TF TO V VA VI Z ZA",
             "o": "ABCDEFGHJKLMNPSTUVWXYZ",
         },
-        {"R9999eee": 0.02, "C9999eee": 0.02, "p9999o": 0.002},  # trailers, mopeds, old ones
+        {"R 9999 eee": 0.02, "C 9999 eee": 0.02, "p 9999 o": 0.002},  # trailers, mopeds, old ones
     ),
     Country(
         "HR",
         2.5,
-        {"k999AA": 0.42, "k9999AA": 0.16, "k9999A": 0.18, "k999A": 0.18},
+        {"k 999 AA": 0.42, "k 9999 AA": 0.16, "k 9999 A": 0.18, "k 999 A": 0.18},
         {
             "k": "BJ BM CK DA DE DJ DU GS IM KA KC KR KT KZ MA NA NG OG OS PU RI SB SI SK SL ST VK VT VU VZ ZD ZG ZU",
         },
@@ -173,7 +178,7 @@ COUNTRIES = (
     Country(
         "RO",
         9,
-        {"j99ooo": 0.65, "B99ooo": 0.18, "B199ooo": 0.14, "j999999": 0.02},
+        {"j 99 ooo": 0.65, "B 99 ooo": 0.18, "B 199 ooo": 0.14, "j 999999": 0.02},
         {
             "o": "ABCDEFGHIJKLMNOPRSTUVWXYZ",
             "j": "AB AG AR BC BH BN BR BT BV BZ CJ CL CS CT CV DB DJ GJ GL GR HD HR IF IL IS MH MM MS NT OT PH SB SJ "
@@ -183,7 +188,7 @@ COUNTRIES = (
     Country(
         "BG",
         4,
-        {"k9999bb": 0.5, "d9999bb": 0.48},
+        {"k 9999 bb": 0.5, "d 9999 bb": 0.48},
         {
             "b": _CYRILLIC,
             "k": "ABCEHKMPTXY",
@@ -193,54 +198,55 @@ COUNTRIES = (
     Country(
         "AT",
         7,
-        {"w19999A": 0.1, "w1999AA": 0.1, "w199AA": 0.1, "d199AA": 0.3, "d19AA": 0.05, "d1999A": 0.05},
+        {"w 19999 A": 0.1, "w 1999 AA": 0.1, "w 199 AA": 0.1, "d 199 AA": 0.3, "d 19 AA": 0.05, "d 1999 A": 0.05},
         {
             "w": "BEGIKLPSW",
             "d": "AM BA BL BM BN BR BZ DL DO EF EU FB FE FF FK FL FR GB GD GF GM GR GS GU HA HB HE HF HL HO IL IM JE "
             "JO JU JW KB KF KI KO KR KS KU LA LB LE LF LI LL LN LZ MA MD ME MI MT MU MZ ND NK OP OW PE PL RA RE "
             "RI RO SB SC SD SE SL SO SP SR SV SW SZ TA TU UU VB VI VK VL VO WB WE WL WN WO WT WU WY WZ ZE ZT ZW",
         },
-        {"w1999A": 0.02, "w19AA": 0.01, "w199AAA": 0.02, "d1AAA": 0.01, "d19AAA": 0.05, "d199A": 0.02}
+        {"w 1999 A": 0.02, "w 19 AA": 0.01, "w 199 AAA": 0.02, "d 1 AAA": 0.01, "d 19 AAA": 0.05, "d 199 A": 0.02}
         # Letters first where the owner chose them.
-        | {"wAAA1": 0.005, "wAAA19": 0.005, "wAAAA1": 0.005, "wAA199": 0.005, "dAA1": 0.005, "dAA19": 0.005}
-        | {"dAAA1": 0.01, "dAAA19": 0.01, "dAAAA1": 0.02, "dAA199": 0.005},
+        | {"w AAA 1": 0.005, "w AAA 19": 0.005, "w AAAA 1": 0.005, "w AA 199": 0.005, "d AA 1": 0.005, "d AA 19": 0.005}
+        | {"d AAA 1": 0.01, "d AAA 19": 0.01, "d AAAA 1": 0.02, "d AA 199": 0.005},
     ),
     Country(
         "SI",
         1.5,
-        {"kAA999": 0.35, "kA9999": 0.2, "kA999A": 0.2, "k9999A": 0.1, "k999AA": 0.05},
+        {"k AA 999": 0.35, "k A9 999": 0.2, "k A9 99A": 0.2, "k 99 99A": 0.1, "k 99 9AA": 0.05},
         {"k": "CE GO KK KP KR LJ MB MS NM PO SG"},
         {"kAAA99": 0.02},
     ),
-    Country("GR", 8, {"ggg1999": 0.9, "gg19999": 0.03}, {"g": _GREEK}),
-    Country("HU", 5, {"AAA999": 0.75, "AAAA999": 0.2}),
+    Country("GR", 8, {"ggg 1999": 0.9, "gg19999": 0.03}, {"g": _GREEK}),
+    Country("HU", 5, {"AAA 999": 0.75, "AA AA 999": 0.2}),
     Country(
         "BE",
         7,
-        {"bAAA999": 0.7, "sAAA999": 0.04, "AAA999": 0.13, "999AAA": 0.04},
+        {"b AAA 999": 0.7, "s AAA 999": 0.04, "AAA 999": 0.13, "999 AAA": 0.04},
         {"b": "12", "s": "89", "m": "CEGLMOQSTUVWYZ"},
-        {"mAAA999": 0.08},  # motorcycles, trailers, taxis and others
+        {"m AAA 999": 0.08},  # motorcycles, trailers, taxis and others
     ),
-    Country("SE", 6.5, {"sss999": 0.75, "sss99s": 0.2}, {"s": "ABCDEFGHJKLMNOPRSTUWXYZ"}),
+    Country("SE", 6.5, {"sss 999": 0.75, "sss 99s": 0.2}, {"s": "ABCDEFGHJKLMNOPRSTUWXYZ"}),
     Country(
         "FI",
         4,
-        {"fff199": 0.8, "fff19": 0.05, "fff1": 0.02},
+        {"fff 199": 0.8, "fff 19": 0.05, "fff 1": 0.02},
         {"f": "ABCEFGHIJKLMNOPRSTUVWXYZ"},
-        {"ff199": 0.05},
+        {"ff 199": 0.05},
     ),
-    Country("LT", 2, {"lll999": 0.85}, {"l": "ABCDEFGHJKLMNOPRSTUVZ"}, {"999ll": 0.03, "ll999": 0.06}),
-    Country("LV", 1, {"AA1999": 0.7, "AA199": 0.15}, rare={"AA19": 0.05, "AA1": 0.02}),
-    Country("EE", 1, {"999AAA": 0.85}, rare={"999AA": 0.05, "99AA": 0.03}),
-    Country("DK", 3.5, {"dd19999": 0.9}, {"d": "ABCDEFGHJKLMNPRSTUVWXYZ"}, {"dd1999": 0.06}),
-    Country("NO", 3.5, {"nn19999": 0.88}, {"n": "ABCDEFHJKLNPRSTUVXYZ"}, {"nn1999": 0.1}),
-    Country("LU", 0.6, {"AA1999": 0.75, "AA199": 0.15}, rare={"19999": 0.05, "1999": 0.02}),
-    Country("PT", 7, {"99AA99": 0.6, "9999AA": 0.15, "AA9999": 0.1, "AA99AA": 0.12}),
+    Country("LT", 2, {"lll 999": 0.85}, {"l": "ABCDEFGHJKLMNOPRSTUVZ"}, {"999 ll": 0.03, "ll 999": 0.06}),
+    Country("LV", 1, {"AA 1999": 0.7, "AA 199": 0.15}, rare={"AA 19": 0.05, "AA 1": 0.02}),
+    Country("EE", 1, {"999 AAA": 0.85}, rare={"999 AA": 0.05, "99 AA": 0.03}),
+    Country("DK", 3.5, {"dd 19 999": 0.9}, {"d": "ABCDEFGHJKLMNPRSTUVWXYZ"}, {"dd1999": 0.06}),
+    Country("NO", 3.5, {"nn 19999": 0.88}, {"n": "ABCDEFHJKLNPRSTUVXYZ"}, {"nn1999": 0.1}),
+    Country("LU", 0.6, {"AA 1999": 0.75, "AA 199": 0.15}, rare={"19999": 0.05, "1999": 0.02}),
+    Country("PT", 7, {"99 AA 99": 0.6, "99 99 AA": 0.15, "AA 99 99": 0.1, "AA 99 AA": 0.12}),
     Country(
         "IE",
         3,
-        {"y9c19": 0.005, "y9c199": 0.06, "y9c1999": 0.2, "y9c19999": 0.25, "o9c1999": 0.01, "o9c19999": 0.01}
-        | {"d9hc19": 0.005, "d9hc199": 0.05, "d9hc1999": 0.2, "d9hc19999": 0.2},
+        {"y9 c 19": 0.005, "y9 c 199": 0.06, "y9 c 1999": 0.2, "y9 c 19999": 0.25}
+        | {"o9 c 1999": 0.01, "o9 c 19999": 0.01}
+        | {"d9h c 19": 0.005, "d9h c 199": 0.05, "d9h c 1999": 0.2, "d9h c 19999": 0.2},
         {
             "y": "01",  # until 2012 the year; since then the year and its half
             "o": "89",  # cars that old are hardly met
@@ -252,47 +258,47 @@ COUNTRIES = (
     Country(
         "TR",
         30,
-        {"pt9999": 0.02, "pt99999": 0.001, "ptt999": 0.14, "ptt9999": 0.54, "pttt99": 0.19, "pttt999": 0.1},
+        {"p t 9999": 0.02, "p t 99999": 0.001, "p tt 999": 0.14, "p tt 9999": 0.54, "p ttt 99": 0.19, "p ttt 999": 0.1},
         {"p": " ".join(f"{province:02d}" for province in range(1, 82)), "t": _TURKISH},
     ),
     Country(
         "CH",
         6.5,
-        {"c199999": 0.55, "c19999": 0.35},
+        {"c 199999": 0.55, "c 19999": 0.35},
         {"c": "AG AI AR BE BL BS FR GE GL GR JU LU NE NW OW SG SH SO SZ TG TI UR VD VS ZG ZH"},
-        {"c1999": 0.05, "c199": 0.01},
+        {"c 1999": 0.05, "c 199": 0.01},
     ),
-    Country("LI", 0.05, {"FL19999": 0.8}, rare={"FL1999": 0.1}),
+    Country("LI", 0.05, {"FL 19999": 0.8}, rare={"FL 1999": 0.1}),
     Country(
         "RS",
         2.8,
-        {"k999AA": 0.5, "k9999AA": 0.4},
+        {"k 999 AA": 0.5, "k 9999 AA": 0.4},
         {
             "k": "AC AL AR BB BC BG BO BP BT BU DE GL GM IC IN JA KA KC KG KI KL KM KO KV LA LB LE LO LU NG NI NP NS "
             "NV PA PB PE PI PK PN PO PP PR PT PZ RA RU SA SC SD SJ SM SO SP ST SU SV TO TS TT UB UE UR VA VB VL VO "
             "VP VR VS VU ZA ZR",
         },
     ),
-    Country("BA", 1.3, {"e99e999": 0.9, "999e999": 0.05}, {"e": "AEJKMOT"}),
+    Country("BA", 1.3, {"e99 e 999": 0.9, "999 e 999": 0.05}, {"e": "AEJKMOT"}),
     Country(
         "ME",
         0.3,
-        {"kAA999": 0.9},
+        {"k AA999": 0.9},
         {"k": "AN BA BD BP BR CT DG GS HN KL KO MK NK PG PL PT PV PZ RO SN TV TZ UL ZB"},
     ),
     Country(
         "MK",
         0.5,
-        {"k9999AA": 0.7, "k999AA": 0.2},
+        {"k 9999 AA": 0.7, "k 999 AA": 0.2},
         {"k": "BE BT DB DE DH DK GE GV KA KI KO KP KR KS KU MB MK NE OH PE PP PS RA RE SK SN SR ST SU TE VA VE VI VV"},
     ),
-    Country("AL", 0.8, {"sA999AA": 0.9}, {"s": "AB"}),
-    Country("XK", 0.4, {"r999AA": 0.9}, {"r": "01 02 03 04 05 06 07"}),
-    Country("MD", 1, {"AAA999": 0.9}),
-    Country("GE", 1.7, {"AA999AA": 0.9}),
-    Country("AM", 0.8, {}, rare={"99AA999": 0.7, "999AA99": 0.2}),
-    Country("AZ", 1.7, {}, rare={"99AA999": 0.95}),
-    Country("CY", 0.8, {"AAA999": 0.9}),
-    Country("MT", 0.4, {"AAA999": 0.9}),
-    Country("IS", 0.4, {}, rare={"AAA99": 0.5, "AAA9A": 0.1, "AA999": 0.3}),
+    Country("AL", 0.8, {"sA 999 AA": 0.9}, {"s": "AB"}),
+    Country("XK", 0.4, {"r 999 AA": 0.9}, {"r": "01 02 03 04 05 06 07"}),
+    Country("MD", 1, {"AAA 999": 0.9}),
+    Country("GE", 1.7, {"AA 999 AA": 0.9}),
+    Country("AM", 0.8, {}, rare={"99 AA 999": 0.7, "999 AA 99": 0.2}),
+    Country("AZ", 1.7, {}, rare={"99 AA 999": 0.95}),
+    Country("CY", 0.8, {"AAA 999": 0.9}),
+    Country("MT", 0.4, {"AAA 999": 0.9}),
+    Country("IS", 0.4, {}, rare={"AA A99": 0.5, "AA A9A": 0.1, "AA 999": 0.3}),
 )
