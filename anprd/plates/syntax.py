@@ -4,7 +4,7 @@ A text fits many countries. A country that can write few texts says more by writ
 is the share of the country's plates in that series over the number of texts of the series. Only a country that is far
 likelier than every other is named. Nothing is known of where the camera stands; countries with more vehicles are met
 more often, and the root of their number stands for that, since most cameras see one country only. What the plate looks
-like says far more, where somebody has looked: `Looks`.
+like says far more, where somebody has looked: `Looks`; and so does where the groups of its text stand apart: `Gaps`.
 """
 
 import functools
@@ -13,12 +13,9 @@ import math
 import re
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
-from anprd.plates import lookalikes
+from anprd.plates import lookalikes, series
 from anprd.plates.formats import COUNTRIES
-from anprd.plates.formats.country import Country
 
 LENGTH_MIN = (
     4  # shorter plates exist (vanity plates, Luxembourg, Denmark) but far more often a part of a plate was read
@@ -45,28 +42,10 @@ Gaps = Sequence[float]
 """After each character of a text but the last, how likely its groups are parted there: log-odds, 0 where unknown."""
 
 _DIGITS = string.digits
-_PLAIN = {"9": _DIGITS, "1": _DIGITS[1:], "A": string.ascii_uppercase}
-_SHAPES = str.maketrans(dict.fromkeys(string.ascii_uppercase, "A") | dict.fromkeys(_DIGITS, "9"))
 _DATES = re.compile(
     r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)\d\d"
     r"|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(19|20)\d\d"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Series:
-    region: str
-    pattern: re.Pattern[str]
-    likelihood: float
-    """Of one text of the series, among the plates of its country."""
-    rare: bool
-
-
-class _Fit(NamedTuple):
-    """A series that a text follows, and after how many characters its groups end, but for the last; () if unknown."""
-
-    series: _Series
-    ends: tuple[int, ...]
 
 
 def region(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> str:
@@ -86,7 +65,7 @@ def region(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> str:
 
 def regions(text: str) -> frozenset[str]:
     """Every country with a series, none of the rare ones, that the text fits."""
-    return frozenset(series.region for series, _ in _matching(text) if not series.rare)
+    return frozenset(one.region for one, _ in series.followed(text) if not one.rare)
 
 
 def likelihood(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> float:
@@ -157,11 +136,11 @@ def _weighed(text: str, looks: Looks | None, gaps: Gaps = ()) -> dict[str, float
     """
     found: dict[str, float] = {}
     anywhere = math.fsum(math.log1p(GAP_SHARE * math.expm1(gap)) for gap in gaps)
-    for series, ends in _matching(text):
-        if looks is not None or not series.rare:
+    for one, ends in series.followed(text):
+        if looks is not None or not one.rare:
             parted = math.fsum(gaps[end - 1] for end in ends) - anywhere if gaps and ends else 0.0
-            share = series.likelihood * math.exp(parted) * _met(series.region, looks)
-            found[series.region] = found.get(series.region, 0.0) + share
+            share = one.likelihood * math.exp(parted) * _met(one.region, looks)
+            found[one.region] = found.get(one.region, 0.0) + share
     return found
 
 
@@ -174,50 +153,3 @@ def _met(country: str, looks: Looks | None) -> float:
 @functools.cache
 def _vehicles() -> dict[str, float]:
     return {country.region: math.sqrt(country.vehicles) for country in COUNTRIES}
-
-
-@functools.lru_cache(maxsize=4096)
-def _matching(text: str) -> tuple[_Fit, ...]:
-    """The series that the text follows."""
-    found = ((series, series.pattern.fullmatch(text)) for series in _series_by_shape().get(_shape(text), ()))
-    return tuple(
-        _Fit(series, tuple(map(match.end, range(1, series.pattern.groups + 1)))) for series, match in found if match
-    )
-
-
-@functools.cache
-def _series_by_shape() -> dict[str, list[_Series]]:
-    """What to try for a text of a shape: of some three hundred series two or three, so that repairs stay cheap."""
-    found: dict[str, list[_Series]] = {}
-    for country in COUNTRIES:
-        for pattern, share in (country.series | country.rare).items():
-            words = [_words(country, sign) for sign in pattern.replace(" ", "")]
-            series = _compiled(country, pattern, share)
-            for shape in {"".join(parts) for parts in itertools.product(*({*map(_shape, part)} for part in words))}:
-                found.setdefault(shape, []).append(series)
-    return found
-
-
-def _words(country: Country, sign: str) -> list[str]:
-    members = (_PLAIN | country.classes).get(sign, sign)
-    return members.split() if " " in members else list(members)
-
-
-def _compiled(country: Country, pattern: str, share: float) -> _Series:
-    *groups, last = ["".join(_expression(_words(country, sign)) for sign in part) for part in pattern.split(" ")]
-    count = math.prod(len(_words(country, sign)) for sign in pattern if sign != " ")
-    return _Series(
-        country.region,
-        re.compile("".join(f"({group})" for group in groups) + last),
-        share / count,
-        rare=pattern in country.rare,
-    )
-
-
-def _expression(words: list[str]) -> str:
-    return f"(?:{'|'.join(words)})"
-
-
-def _shape(text: str) -> str:
-    """A for each letter, 9 for each digit, anything else as it is."""
-    return text.translate(_SHAPES)

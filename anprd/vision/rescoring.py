@@ -3,9 +3,8 @@
 N-best rescoring, as speech recognisers do it with a language model. By Bayes, how likely the network finds a text,
 times how likely a plate of such looks is to bear it: O and 0 are one glyph in many typefaces, a bolt is no digit where
 none belongs, and of two figures side by side one is easily swallowed. Where its groups stand apart tells besides which
-of two texts it is. The network has learnt a part of that from the
-texts it was trained on, so the countries' voice is lowered. Where no country writes any of the texts, and none is a
-word, the network's own stays.
+of two texts it is. The network has learnt a part of that from the texts it was trained on, so the countries' voice is
+lowered. Where no country writes any of the texts, and none is a word, the network's own stays.
 """
 
 import math
