@@ -4,6 +4,7 @@ import contextlib
 import selectors
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
@@ -13,11 +14,7 @@ STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 
 @contextlib.contextmanager
 def held() -> Iterator[None]:
-    """Hold back HANDLED in this thread; processes and threads that are started here inherit that.
-
-    A thread that takes a signal has Python's handler run in the main thread at once, even where that holds signals
-    back: a stop during the boot would then leave a fork server behind that nobody knows yet.
-    """
+    """Hold back HANDLED in this thread; processes and threads that are started here inherit that."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
     try:
         yield
@@ -45,7 +42,11 @@ class SignalQueue:
 
     @contextlib.contextmanager
     def booting(self) -> Iterator[None]:
-        """Within it SIGTERM and SIGINT raise StopAsked, in the main thread, wherever it is."""
+        """Within it SIGTERM and SIGINT raise StopAsked in the main thread, wherever it is but where they are held back.
+
+        A library's thread that takes a signal has Python's handler run in the main thread at once, even where that
+        holds signals back: a stop would then leave a fork server behind that nobody knows yet.
+        """
         self._boots = True
         try:
             yield
@@ -68,6 +69,10 @@ class SignalQueue:
 
     def _note(self, number: int, _frame: FrameType | None) -> None:
         # Its byte is in the wake-up socket; without a handler of Python's there would be none.
-        if self._boots and number in STOPS:
-            self._boots = False
-            raise StopAsked
+        if not (self._boots and number in STOPS):
+            return
+        if number in signal.pthread_sigmask(signal.SIG_BLOCK, ()):
+            signal.pthread_kill(threading.get_ident(), number)  # once more, when it is no longer held back
+            return
+        self._boots = False
+        raise StopAsked
