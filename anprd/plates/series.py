@@ -51,8 +51,10 @@ def _series_by_shape() -> dict[str, list[Series]]:
     found: dict[str, list[Series]] = {}
     for country in COUNTRIES:
         for pattern, share in (country.series | country.rare).items():
-            words = [_words(country, sign) for sign in pattern.replace(" ", "")]
-            series = _compiled(country, pattern, share)
+            groups = [[_words(country, sign) for sign in group] for group in pattern.split(" ")]
+            words = [*itertools.chain(*groups)]
+            likelihood = share / math.prod(map(len, words))
+            series = Series(country.region, _compiled(groups), likelihood, rare=pattern in country.rare)
             for shape in {"".join(parts) for parts in itertools.product(*({*map(_shape, part)} for part in words))}:
                 found.setdefault(shape, []).append(series)
     return found
@@ -63,19 +65,10 @@ def _words(country: Country, sign: str) -> list[str]:
     return members.split() if " " in members else list(members)
 
 
-def _compiled(country: Country, pattern: str, share: float) -> Series:
-    *groups, last = ["".join(_expression(_words(country, sign)) for sign in part) for part in pattern.split(" ")]
-    count = math.prod(len(_words(country, sign)) for sign in pattern if sign != " ")
-    return Series(
-        country.region,
-        re.compile("".join(f"({group})" for group in groups) + last),
-        share / count,
-        rare=pattern in country.rare,
-    )
-
-
-def _expression(words: list[str]) -> str:
-    return f"(?:{'|'.join(words)})"
+def _compiled(groups: list[list[list[str]]]) -> re.Pattern[str]:
+    """What the words of all signs spell, each group but the last captured."""
+    *captured, last = ["".join(f"(?:{'|'.join(words)})" for words in group) for group in groups]
+    return re.compile("".join(f"({group})" for group in captured) + last)
 
 
 def _shape(text: str) -> str:

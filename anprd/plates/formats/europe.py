@@ -126,12 +126,10 @@ COUNTRIES = (
     Country(
         "GB",
         40,
-        {"gha ppp": 0.8, "gfff ppp": 0.04, "g1f ppp": 0.02, "g1 ppp": 0.02, "ppp 999g": 0.03},
+        {"gpa ppp": 0.8, "g999 ppp": 0.04, "g19 ppp": 0.02, "g1 ppp": 0.02, "ppp 999g": 0.03},
         {
             "g": "ABCDEFGHJKLMNOPRSTVWXY",
-            "h": "ABCDEFGHJKLMNOPRSTUVWXY",
             "p": "ABCDEFGHJKLMNOPRSTUVWXY",
-            "f": "0123456789",
             "n": "ABCDEFGHIJKLMNOPRSTUVWXYZ",
             "i": "IZ",
             "a": " ".join(f"{year:02d}" for year in (*range(2, 29), *range(51, 79))),
@@ -160,7 +158,7 @@ COUNTRIES = (
         35,
         {"9999 eee": 0.9, "p 9999 oo": 0.04},
         {
-            "e": NO_VOWELS.replace("Q", ""),
+            "e": NO_VOWELS,
             "p": "A AB AL AV B BA BI BU C CA CC CE CO CR CS CU GC GE GI GR GU H HU IB J L LE LO LU M MA ML MU NA O OR "
             "OU P PM PO S SA SE SG SO SS T TE TF TO V VA VI Z ZA",
             "o": "ABCDEFGHJKLMNPSTUVWXYZ",
