@@ -38,8 +38,8 @@ def absolute(values: Mapping[str, object], folder: Path, faults: Faults) -> Path
     value = values.get(KEY, str(DEFAULT))
     if not isinstance(value, str):
         faults.add((KEY,), "has no value: write a path, or remove the key" if value is None else "must be a path")
-    elif not value:
-        faults.add((KEY,), "must be a path, not empty")
+    elif (wrong := path_fault(value)) is not None:
+        faults.add((KEY,), wrong)
     else:
         found = Path(os.path.normpath(folder / value))
         excess = len(os.fsencode(found / STATUS_SOCKET)) - SOCKET_PATH_BYTES_MAX
@@ -47,3 +47,10 @@ def absolute(values: Mapping[str, object], folder: Path, faults: Faults) -> Path
             return found
         faults.add((KEY,), f"is {excess} bytes too long for the Unix socket in it; choose a shorter path")
     return DEFAULT
+
+
+def path_fault(value: object) -> str | None:
+    """What is wrong with a text that shall be a path, or None."""
+    if value == "":
+        return "must be a path, not empty"
+    return "must not hold a NUL character; no path does" if isinstance(value, str) and "\0" in value else None

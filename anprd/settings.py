@@ -120,7 +120,7 @@ class Settings(_Model):
     runtime_dir: Path = runtime_directory.DEFAULT
     weights_dir: Path | None = None
     metrics_address: str | None = None
-    allow_readable_passwords: bool = False
+    allow_readable_passwords: Annotated[bool, Field(strict=True)] = False
     cameras: tuple[CameraSettings, ...] = ()
 
     @property
@@ -196,8 +196,8 @@ def _without_cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Se
     if runtime_directory.KEY in top:
         top[runtime_directory.KEY] = runtime_directory.absolute(top, folder, faults)
     for name in ("state_dir", "weights_dir"):
-        if top.get(name) == "":
-            faults.add((name,), "must be a path, not empty")
+        if (wrong := runtime_directory.path_fault(top.get(name))) is not None:
+            faults.add((name,), wrong)
         elif isinstance(top.get(name), str):
             top[name] = os.path.normpath(folder / top[name])
     return _validated(Settings, top, (), faults)
@@ -249,8 +249,9 @@ def _validated(model: type[_AnyModel], values: dict[str, Any], key: Key, faults:
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=True):
             name = str(detail["loc"][0])
-            at = key if name == "name" else (*key, name)
-            shown = name != "name" and detail["type"] != "extra_forbidden"
+            is_camera_name = name == "name" and model is CameraSettings  # the key itself
+            at = key if is_camera_name else (*key, name)
+            shown = not is_camera_name and detail["type"] != "extra_forbidden"
             faults.add(at, _message(model, name, detail), shown=shown)
         return None
 

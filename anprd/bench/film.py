@@ -54,11 +54,11 @@ class FilmPlan:
     seed: int = 7
 
     def __post_init__(self) -> None:
-        """Raises ConfigError for what cannot be filmed."""
+        """Raises ValueError for what cannot be filmed."""
         if self.width % 2 or self.height % 2 or not (160 <= self.width <= 4096 and 120 <= self.height <= 2304):
-            raise ConfigError(f"{self.width}x{self.height}: a film has an even size from 160x120 to 4096x2304")
+            raise ValueError(f"{self.width}x{self.height}: a film has an even size from 160x120 to 4096x2304")
         if not 1 <= self.fps <= 60 or not 1 <= self.small_fps <= self.fps:
-            raise ConfigError("a film has 1 to 60 frames a second, and its substream no more than that")
+            raise ValueError("a film has 1 to 60 frames a second, and its substream no more than that")
 
     @property
     def small_size(self) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from anprd.cli.training import needs_extra
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, SinkError
 
 DEMO_CLIP = Path(__file__).resolve().parents[2] / "config" / "demo.mp4"
 STAGES = "stages"
@@ -81,7 +81,12 @@ def cameras(
     width: Annotated[int, typer.Option("--width", min=160, max=4096, help="Pixels of the main stream.")] = 1920,
     height: Annotated[int, typer.Option("--height", min=120, max=2304, help="Pixels.")] = 1080,
     fps: Annotated[int, typer.Option("--fps", min=1, max=60, help="Frames a second.")] = 25,
-    substream_fps: Annotated[int, typer.Option("--substream-fps", min=1, max=60, help="Of the substream.")] = 15,
+    substream_fps: Annotated[
+        int | None,
+        typer.Option(
+            "--substream-fps", min=1, max=60, help="Of the substream.", show_default="15, or --fps where that is less"
+        ),
+    ] = None,
     keep: Annotated[
         Path | None,
         typer.Option(
@@ -107,9 +112,12 @@ def cameras(
     from anprd.cli import bench_tables, console
 
     wakes = _wakes(wake)
+    try:
+        filmed = film.FilmPlan(width=width, height=height, fps=fps, small_fps=substream_fps or min(15, fps))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
     if plot is not None:
         _write(plot, drawing.cost(()))  # before the runs: an hour's work shall not end in a folder that is not there
-    filmed = film.FilmPlan(width=width, height=height, fps=fps, small_fps=substream_fps)
     shown = film.made(keep or _cache(), filmed, bench_tables.Progress("rendering the film"))
     shown = judge.sure(shown, weights, bench_tables.Progress("reading it unhurried"))
     plan = series.Plan(wakes, shares, counts, seconds, until_full=until_full, weights_dir=weights)
@@ -150,4 +158,4 @@ def _write(file: Path, text: str) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ConfigError(f"{file}: cannot be written: {error.strerror}") from error
+        raise SinkError(f"{file}: cannot be written: {error.strerror}") from error

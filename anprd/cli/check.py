@@ -1,7 +1,7 @@
 """`anprd check`: is the configuration file right, and is there something in it that will hurt later?"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from anprd.events.redis_stream import RedisStream
 from anprd.faults import Fault, SettingsError
 from anprd.redaction import redact
 from anprd.settings import EMBEDDED, CameraSettings, Settings
+from anprd.supervisor.places import weights_fault
 
 
 def check(path: Path, printer: Printer) -> int:
@@ -20,13 +21,10 @@ def check(path: Path, printer: Printer) -> int:
     try:
         loaded = settings.load(path, places.environ(path))
     except SettingsError as error:
-        for fault in error.faults:
-            printer(
-                {"file": str(path), "ok": False, "line": fault.line, "key": fault.key or None, "fault": fault.message}
-            )
+        _tell_faults(path, error.faults, printer)
         return EXIT_CONFIG
-    if (refused := _redis_fault(path, loaded)) is not None:
-        printer({"file": str(path), "ok": False, "line": refused.line, "key": refused.key, "fault": refused.message})
+    if refused := list(_faults_in_use(path, loaded)):
+        _tell_faults(path, refused, printer)
         return EXIT_CONFIG
     printer(
         {
@@ -40,15 +38,25 @@ def check(path: Path, printer: Printer) -> int:
     return EXIT_DONE
 
 
-def _redis_fault(path: Path, loaded: Settings) -> Fault | None:
-    """What only the Redis client finds in its URL, an option that it has not, say: `run` would refuse it."""
+def _tell_faults(path: Path, faults: Iterable[Fault], printer: Printer) -> None:
+    for fault in faults:
+        printer({"file": str(path), "ok": False, "line": fault.line, "key": fault.key or None, "fault": fault.message})
+
+
+def _faults_in_use(path: Path, loaded: Settings) -> Iterator[Fault]:
+    """What shows only when a value is used, an option of the URL that Redis has not, say: `run` would refuse it."""
+    for key, message in (("redis", _redis_fault(loaded)), ("weights_dir", weights_fault(loaded.weights_dir))):
+        if message is not None:
+            yield Fault(key, message, document.read(path).lines.get((key,)))
+
+
+def _redis_fault(loaded: Settings) -> str | None:
     if loaded.redis == EMBEDDED:
         return None
     try:
-        RedisStream(loaded.redis, loaded.stream, loaded.stream_length_max)
+        RedisStream(loaded.redis, loaded.stream, loaded.stream_length_max)  # asks nobody yet
     except ConfigError as error:
-        line = document.read(path).lines.get(("redis",))
-        return Fault("redis", str(error).removeprefix("redis: "), line)
+        return str(error).removeprefix("redis: ")
     return None
 
 

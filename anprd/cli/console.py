@@ -19,8 +19,16 @@ Printer = Callable[[dict[str, Any]], None]
 
 
 def say_json(value: object) -> None:
-    """One object on a line of its own, at once: a reader at the other end of a pipe waits for it."""
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    """One object on a line of its own, at once: a reader at the other end of a pipe waits for it.
+
+    Text that standard output has no bytes for, the name of a file that is no UTF-8, say, is written in JSON's escapes.
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    print(text, flush=True)
 
 
 def complain(text: str) -> None:

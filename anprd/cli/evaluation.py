@@ -54,7 +54,8 @@ def evaluate(
 
     folder = weights or default_folder()
     rendered = reports.Rendered(tilted, fonts) if tilted else None
-    evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), tilted=rendered, progress=progress)
+    with needs_extra():  # Pillow, where plates are rendered
+        evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), tilted=rendered, progress=progress)
     if report is not None:
         shown = reports.without_plates(evaluation) if public else evaluation
         sheets = {} if public else reports.contact_sheets(evaluation)

@@ -102,7 +102,9 @@ class EventLines:
 
 
 def _local(at: object) -> str:
-    """An event's time in this machine's time zone."""
+    """An event's time in this machine's time zone; empty where it has none."""
+    if at is None:
+        return ""
     try:
         return datetime.fromisoformat(str(at)).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     except (ValueError, OverflowError):  # no time; or the first day there is, which begins before that in our zone

@@ -5,6 +5,7 @@ that `anprd status` does not wait for a network runtime.
 """
 
 import gc
+import io
 import os
 import sys
 import traceback
@@ -60,6 +61,8 @@ def main() -> NoReturn:
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration fault, 130 interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: a file's name may be no UTF-8
     code = _code()
     gc.freeze()  # the process's memory goes back whole: nothing is gained by a last look for garbage in it
     sys.exit(code)

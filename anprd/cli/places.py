@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from anprd import runtime_directory, variables
+from anprd.cli import console
+from anprd.faults import SettingsError
 
 DEFAULT_CONFIG = Path("/etc/anprd/cameras.yaml")
 SERVICE_CREDENTIALS = Path("/run/credentials/anprd.service")
@@ -45,12 +47,21 @@ def assignments(text: str) -> dict[str, str]:
 def runtime_dir(given: Path | None) -> Path:
     """The directory in which the daemon answers that has this configuration.
 
+    Where nobody named a file, and that of the service was broken under the daemon, it is asked where it is by default.
+
     Raises:
-        SettingsError: the file cannot be read, or what it says of this directory.
+        SettingsError: the named file cannot be read, or what it says of this directory.
     """
     if stands_for_defaults(given):
         return runtime_directory.DEFAULT
-    return runtime_directory.load(config_file(given), environ(given))
+    try:
+        return runtime_directory.load(config_file(given), environ(given))
+    except SettingsError as error:
+        if given is not None:
+            raise
+        for sentence in (*str(error).splitlines(), f"looking for the daemon in {runtime_directory.DEFAULT}"):
+            console.complain(sentence)
+        return runtime_directory.DEFAULT
 
 
 def stands_for_defaults(given: Path | None) -> bool:

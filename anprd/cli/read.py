@@ -134,16 +134,15 @@ class Copies:
     def __init__(self, folder: Path, pictures: Sequence[Path]) -> None:
         """No picture of `pictures` is ever written over, nor is one copy by the next."""
         self._folder = folder
-        self._taken = {picture.resolve() for picture in pictures}
+        self._taken = {os.path.realpath(picture) for picture in pictures}
 
     def save(self, picture: Path, image: Bgr) -> None:
         """Write the copy. Raises SinkError."""
-        target = next(path for path in self._names(picture) if path.resolve() not in self._taken)
-        self._taken.add(target.resolve())
+        target = next(path for path in self._names(picture) if os.path.realpath(path) not in self._taken)
+        self._taken.add(os.path.realpath(target))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _, packed = cv2.imencode(target.suffix.lower(), image)
-            target.write_bytes(packed.tobytes())
+            target.write_bytes(_packed(target, image))
         except OSError as error:
             raise SinkError(f"{target}: cannot be written: {error.strerror}") from error
 
@@ -152,6 +151,18 @@ class Copies:
         yield self._folder / f"{picture.stem}{suffix}"
         for number in range(2, len(self._taken) + 3):
             yield self._folder / f"{picture.stem}-{number}{suffix}"
+
+
+def _packed(target: Path, image: Bgr) -> bytes:
+    """The picture in the format of the file's name. Raises SinkError where that has no pictures of this size."""
+    try:
+        done, packed = cv2.imencode(target.suffix.lower(), image)
+    except cv2.error:
+        done = False
+    if not done:
+        height, width = image.shape[:2]
+        raise SinkError(f"{target}: cannot be written: {width}x{height} pixels are too many for this format")
+    return packed.tobytes()
 
 
 class PictureLines:

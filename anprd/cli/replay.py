@@ -72,7 +72,7 @@ def replay(
 
 
 def _replay(clip: Path, source: Source, vision: Vision, output: Path | None, printer: Printer) -> None:
-    camera = CameraSettings(name=camera_name(clip), url=f"file:{clip}")
+    camera = CameraSettings(name=camera_name(clip), url="file:clip")  # opened already, by its path
     pipeline = Pipeline(camera, vision)
     told = _Told(camera.name, printer)
     copy = None if output is None else _Copy(output, source.fps, camera.reading_confidence_min)

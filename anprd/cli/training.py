@@ -273,20 +273,21 @@ def render(
     width, _, height = size.partition("x")
     if not (width.isdecimal() and height.isdecimal()):
         raise typer.BadParameter("must be WIDTHxHEIGHT, such as 1280x720", param_hint="--size")
-    with needs_extra():
-        from anprd.training.render import clip
     try:
-        truth = clip.render_clip(
-            out,
-            width=int(width),
-            height=int(height),
-            fps=fps,
-            seconds=seconds,
-            vehicles_per_min=vehicles_per_min,
-            seed=seed,
-            night=night,
-            fonts=fonts,
-        )
+        with needs_extra():  # Pillow is loaded with the first typeface
+            from anprd.training.render import clip
+
+            truth = clip.render_clip(
+                out,
+                width=int(width),
+                height=int(height),
+                fps=fps,
+                seconds=seconds,
+                vehicles_per_min=vehicles_per_min,
+                seed=seed,
+                night=night,
+                fonts=fonts,
+            )
     except ValueError as error:  # a size or length that cannot be
         raise typer.BadParameter(str(error)) from error
     print(truth)

@@ -5,6 +5,7 @@ keeps its id for good; each further event of it has the next revision, so (id, r
 """
 
 import json
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -182,9 +183,17 @@ def typed(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def _typed(text: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError):  # anybody may write to the stream, `[[[[...` too
         return text
+
+
+def _finite(text: str) -> float:
+    """A number that JSON can say: not NaN, Infinity or 1e999, which Python takes for one."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
 
 
 def _first_revision(verdict: Verdict) -> int:

@@ -14,6 +14,7 @@ push the keys out; it is the event's host, since a container may be called other
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
@@ -195,6 +196,8 @@ def _client(url: str) -> redis.Redis:
 def _check_files(options: Mapping[str, Any]) -> None:
     """TLS: a file that is not there would look like a Redis that is away, and never come back."""
     for name in ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile"):
+        if options.get(name) and not Path(options[name]).is_absolute():  # meant from whatever folder we run in
+            raise ConfigError(f"redis: {name} in the URL names {options[name]}; write the whole path, from / on")
         if options.get(name) and not os.access(options[name], os.R_OK):
             raise ConfigError(f"redis: {name} in the URL names {options[name]}, which is not there or may not be read")
 
@@ -205,7 +208,7 @@ def _check(parts: SplitResult) -> None:
         parse_qs(parts.query, strict_parsing=True)
     name = parts.path.strip("/")
     if parts.scheme == "unix":
-        if not name:
+        if not name or parts.netloc.rpartition("@")[2]:  # unix://run/redis.sock would be /redis.sock of a host `run`
             raise ValueError("no path")
         return
     # A `#` or `?` in a password ends the host's part early, and what stands before it would be asked.

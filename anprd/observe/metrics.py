@@ -35,7 +35,7 @@ class _Of:
 
 
 _COUNTERS = (
-    _Of("frames", "anprd_frames", "Frames that were looked at since the worker started."),
+    _Of("frames", "anprd_frames", "Frames that the camera has delivered since the worker started."),
     _Of("detections", "anprd_detections", "Plates that the detector found."),
     _Of("reads", "anprd_reads", "Plates that the reader was asked for."),
     _Of("delivered", "anprd_delivered", "Events that Redis has taken."),
@@ -43,7 +43,7 @@ _COUNTERS = (
     _Of("restarts", "anprd_worker_restarts", "Times that the camera's worker was started again."),
 )
 _GAUGES = (
-    _Of("fps", "anprd_frames_per_second", "Frames a second that are looked at now."),
+    _Of("fps", "anprd_frames_per_second", "Frames a second that the camera delivers now."),
     _Of("spool_depth", "anprd_spool_events", "Events on disk that wait for Redis."),
     _Of("last_frame_age_s", "anprd_last_frame_age_seconds", "Since the last frame."),
     _Of("beat_age_s", "anprd_heartbeat_age_seconds", "Since the frame loop's last heartbeat."),

@@ -56,6 +56,8 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
     settings = settings_file.load(config_path, environ)
     places.prepare(settings.runtime_dir, key="runtime_dir")
     places.prepare(settings.state_dir, key="state_dir")
+    if (fault := places.weights_fault(settings.weights_dir)) is not None:
+        raise ConfigError(f"weights_dir: {fault}")
     places.raise_descriptor_limit()
     notifier = notify.Notifier.from_environ(os.environ, pid=os.getpid())
     spawner = ForkserverSpawner(composition, hidden=environ.asked)
@@ -208,6 +210,8 @@ class Daemon:
         settings = settings_file.load(self._config_path, os.environ)
         if (refused := decisions.refusal(self._settings, settings)) is not None:
             raise ConfigError(f"{self._config_path}: {refused}")
+        if (fault := places.weights_fault(settings.weights_dir)) is not None:
+            raise ConfigError(f"{self._config_path}: weights_dir: {fault}")
         return settings
 
     def _adopt(self, settings: Settings, change: Reload, probe: RedisProbe) -> None:

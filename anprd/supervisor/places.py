@@ -1,4 +1,4 @@
-"""What the daemon needs of the machine before it starts: two directories of its own, and enough descriptors."""
+"""What the daemon needs of the machine: two directories of its own, the networks, and enough descriptors."""
 
 import contextlib
 import fcntl
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from anprd.errors import ConfigError
+from anprd.vision import weights
 
 DESCRIPTORS_MAX = 65536  # a worker takes four in the supervisor; a thousand cameras are far from this
 
@@ -53,6 +54,19 @@ def lock(directory: Path, *, key: str) -> Iterator[None]:
 def already_running(directory: Path, *, key: str) -> str:
     """The sentence for a second daemon."""
     return f"anprd is already running with {key} {directory}: stop it first, or set another `{key}`"
+
+
+def weights_fault(folder: Path | None) -> str | None:
+    """What is wrong with the networks of a `weights_dir`, or None.
+
+    Each worker would find it, too, but only after its camera was interrupted.
+    """
+    try:
+        if folder is not None:
+            weights.networks(folder)
+    except ConfigError as error:
+        return str(error)
+    return None
 
 
 def raise_descriptor_limit() -> None:

@@ -78,7 +78,7 @@ def reload(runtime_dir: Path, *, timeout_s: float = 30.0) -> dict[str, Any]:
 
 def encode(status: Mapping[str, Any]) -> bytes:
     """The answer on the wire: one line of JSON."""
-    return json.dumps(status, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    return json.dumps(status, separators=(",", ":")).encode() + b"\n"
 
 
 def _ask(runtime_dir: Path, request: bytes, timeout_s: float) -> dict[str, Any]:

@@ -48,8 +48,8 @@ class Vision:
         Raises:
             ConfigError: a network is missing, its hash, alphabet or calibration is wrong or it cannot be loaded.
         """
-        entries = weights.load(folder or weights.default_folder())
-        detector, corners, reader = (weights.require(entries, name).file for name in ("detector", "corners", "reader"))
+        entries = weights.networks(folder or weights.default_folder())
+        detector, corners, reader = (entries[name].file for name in weights.NETWORKS)
         for what, known in OUTPUTS.items():
             if (said := entries["reader"].about.get(what, "none")) != known:
                 raise ConfigError(f"{reader}: has other {what} ({said}) than this version; train and export it again")

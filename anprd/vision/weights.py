@@ -13,6 +13,8 @@ from typing import Any
 from anprd.errors import ConfigError
 
 MANIFEST = "MANIFEST.toml"
+NETWORKS = ("detector", "corners", "reader")
+"""What a worker needs."""
 _HERE = Path(__file__).resolve().parent.parent
 _PLACES = (_HERE / "weights", _HERE.parent / "weights")  # an installed wheel; a checkout
 
@@ -58,6 +60,18 @@ def load(folder: Path, *, but: str | None = None) -> dict[str, Entry]:
     return {
         name: _entry(folder, name, table) for name, table in tables.items() if name != but and isinstance(table, dict)
     }
+
+
+def networks(folder: Path) -> dict[str, Entry]:
+    """As `load`; and none is missing that a worker needs.
+
+    Raises:
+        ConfigError: as `load`, or the manifest does not list one of `NETWORKS`.
+    """
+    entries = load(folder)
+    for name in NETWORKS:
+        require(entries, name)
+    return entries
 
 
 def require(entries: dict[str, Entry], name: str) -> Entry:

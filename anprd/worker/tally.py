@@ -12,7 +12,7 @@ from anprd.worker.messages import Facts, State, clip_text
 FPS_WINDOW_S = 5.0  # long enough for a camera of 1 fps to show, short enough to see it stop
 LAG_WINDOW_S = 2.0  # a queue that stands for so long does not go away by itself
 RATIO_WINDOW_S_MIN = 0.5
-REASONS_MAX = 24  # a beat must fit one atomic write; the program knows about a dozen
+REASONS_MAX = 32  # a beat must fit one atomic write; the program knows 26
 _NOT_A_DROP = frozenset({"frames", "detected", "plates", "read", "confirmed", "updated", "unreadable"})
 _NOT_DUE = frozenset(
     {

@@ -45,6 +45,7 @@ _YAML_WORDS = tuple(
         "|\n", "'", '"',
         "${", "${X}", "${file:/dev/zero}", "${file:/etc/passwd}", "${credential:x}", ".nan", ".inf", "1e999", "-1",
         "0x", "9" * 5000,
+        "!!bool ", "!!int ", "!!timestamp ", "1" + ":00" * 180 + ".0",
         "null", "true", "yes", "2026-02-31", "\ufeff", "\x00", "\u202e", "cameras", "defaults", "redis",
         "rtsp://u:p@h/", "file:",
         "rtsp://[::1", "redis://h:99999999999/", "unix:", "votes_min", "state_dir", "a" * 3000, "- " * 200,

@@ -135,7 +135,7 @@ def test_the_floor_decodes_what_is_sent(shown):
 
 @pytest.mark.parametrize("plan", [{"width": 321}, {"width": 100}, {"fps": 0}, {"small_fps": 26}])
 def test_what_cannot_be_filmed_is_refused(plan):
-    with pytest.raises(ConfigError):
+    with pytest.raises(ValueError, match="a film has"):
         FilmPlan(**plan)
 
 

@@ -75,7 +75,9 @@ def test_the_command_prints_what_was_added_removed_and_changed(daemon):
     assert (answer["ok"], answer["added"], answer["changed"]) == (True, [], [])
 
 
-@pytest.mark.parametrize("broken", ['{"camreas": {}}', "cameras: [\n", "\x00"])
+@pytest.mark.parametrize(
+    "broken", ['{"camreas": {}}', '{"weights_dir": "/nope"}', "a: !!bool maybe", "cameras: [\n", "\x00"]
+)
 def test_a_broken_file_is_refused_with_1_and_the_reason_and_nothing_changes(daemon, broken):
     daemon.write({"a": "steady"})
     before = daemon.start().until_states(a="streaming")

@@ -1,10 +1,14 @@
+import io
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from anprd import settings
 from anprd.cli import check, console
+from anprd.vision import weights
 
 
 @pytest.fixture
@@ -73,6 +77,24 @@ def test_a_redis_url_that_run_would_refuse_is_a_fault(file, capsys, url):
     out = capsys.readouterr()
     assert out.out == ""
     assert out.err.startswith(f"anprd: {path}:2: redis: '{url}' is no Redis URL; write redis://HOST:PORT/DB")
+
+
+def test_a_weights_dir_without_the_networks_is_a_fault_beside_that_of_redis(file, capsys, tmp_path):
+    path = file("weights_dir: none\nredis: unix://run/redis.sock")
+    assert check.check(path, check.tell) == 78
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"anprd: {path}:2: redis: 'unix://run/redis.sock' is no Redis URL")
+    assert second.startswith(f"anprd: {path}:1: weights_dir: {tmp_path}/none/MANIFEST.toml: cannot be read")
+    path.write_text(f"weights_dir: {weights.default_folder()}")
+    assert check.check(path, check.tell) == 0
+
+
+def test_a_file_whose_name_is_no_utf_8_is_named_in_json_all_the_same(tmp_path, monkeypatch):
+    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="strict")
+    monkeypatch.setattr(sys, "stdout", out)
+    path = tmp_path / os.fsdecode(b"bad\xff.yaml")
+    check.check(path, console.say_json)
+    assert json.loads(out.buffer.getvalue())["file"] == str(path)
 
 
 def test_a_file_without_an_enabled_camera_is_warned_of(warned):

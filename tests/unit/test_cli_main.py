@@ -6,6 +6,7 @@ from typing import Annotated
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from anprd.cli import bench, main
 from anprd.errors import ConfigError, SinkError, SourceError
@@ -115,6 +116,23 @@ def test_no_path_of_a_command_is_judged_before_the_command_opens_it():
         found
     )
     assert not any(found.values()), found
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--width", "161"], ["--fps", "10", "--substream-fps", "15"]],
+)
+def test_a_film_that_cannot_be_is_wrong_usage(arguments, monkeypatch):
+    monkeypatch.setattr("anprd.bench.site.find_redis", lambda: None)
+    done = CliRunner().invoke(main.app, ["bench", "cameras", *arguments])
+    assert done.exit_code == 2
+    assert "a film has" in done.output
+
+
+def test_a_plot_that_cannot_be_written_is_told_before_anything_is_filmed(tmp_path, monkeypatch):
+    monkeypatch.setattr("anprd.bench.site.find_redis", lambda: None)
+    done = CliRunner().invoke(main.app, ["bench", "cameras", "--fps", "10", "--plot", str(tmp_path / "no" / "x.svg")])
+    assert isinstance(done.exception, SinkError)
 
 
 def test_the_command_line_is_one_typer_application():

@@ -188,6 +188,19 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(vision, picture, tmp_path,
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_copy_that_its_format_cannot_hold_is_told_and_the_others_are_read(vision, picture, tmp_path, capsys):
+    vision(SURE)
+    wide = picture("wide.png", width=20_000, height=8).rename(tmp_path / "wide.webp")  # WebP ends at 16,383
+    loop = tmp_path / "loop.jpg"
+    loop.symlink_to(loop)
+    code, answers = run(loop, wide, picture(), output=tmp_path / "out")
+    assert (code, len(answers)) == (1, 2)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"anprd: {loop}: cannot be read")
+    assert second == f"anprd: {tmp_path}/out/wide.webp: cannot be written: 20000x8 pixels are too many for this format"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.jpg"]
+
+
 def test_people_get_a_row_a_plate(vision, picture, capsys):
     vision(SURE, UNSURE)
     path = picture()

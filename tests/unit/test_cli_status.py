@@ -5,6 +5,7 @@ import pytest
 from rich.console import Console
 
 from anprd.cli import console, places, status
+from anprd.faults import SettingsError
 from anprd.settings import Settings
 from anprd.supervisor.status import NotRunningError
 
@@ -144,6 +145,18 @@ def test_watching_ends_with_the_daemon(tmp_path, monkeypatch):
 def test_a_default_file_that_is_missing_or_forbidden_stands_for_the_defaults(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "DEFAULT_CONFIG", tmp_path / "none.yaml")
     assert places.runtime_dir(None) == Settings().runtime_dir
+
+
+def test_a_service_file_that_was_broken_keeps_nobody_from_asking(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("runtime_dir: /elsewhere\ncameras: [\n")
+    monkeypatch.setattr(places, "DEFAULT_CONFIG", file)
+    assert places.runtime_dir(None) == Settings().runtime_dir
+    first, last = capsys.readouterr().err.splitlines()
+    assert first.startswith(f"anprd: {file}:3: is not valid YAML")
+    assert last == "anprd: looking for the daemon in /run/anprd"
+    with pytest.raises(SettingsError):
+        places.runtime_dir(file)
 
 
 def test_the_daemon_is_looked_for_where_its_file_says(tmp_path):

@@ -27,6 +27,7 @@ SECRET = "S3kr1t"
         "redis://?host=a..b",
         "rediss://" + "x" * 64,
         "unix://",
+        "unix://run/redis.sock",
     ],
 )
 def test_a_url_that_cannot_be_used_is_the_operators_to_mend(url):
@@ -58,6 +59,11 @@ def test_a_password_that_breaks_the_url_is_shown_nowhere(password):
 )
 def test_usable_urls_are_taken_without_connecting(url):
     RedisStream(url, "anprd:events", 1000)
+
+
+def test_a_certificate_is_named_by_its_whole_path():
+    with pytest.raises(ConfigError, match=r"ssl_ca_certs in the URL names ca\.pem; write the whole path"):
+        RedisStream("rediss://localhost/0?ssl_ca_certs=ca.pem", "anprd:events", 1000)
 
 
 @pytest.mark.parametrize("url", ["redis://localhost", "rediss://localhost", "unix:///run/x.sock"])

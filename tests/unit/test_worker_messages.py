@@ -7,7 +7,7 @@ from anprd.worker.tally import REASONS_MAX
 
 
 def longest(text):
-    reasons = {f"a_reason_of_some_length_{number:02}": 10**12 for number in range(REASONS_MAX)}
+    reasons = {f"a_long_reason_{number:02}": 10**12 for number in range(REASONS_MAX)}
     return Facts(
         State.STREAMING, pid=2**22, frames=10**12, fps=1234.56, detections=10**12, reads=10**12, confirmed=10**12,
         updated=10**12, unreadable=10**12, drops=reasons, skipped={}, spool_depth=10**9, delivered=10**12,
