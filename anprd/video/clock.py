@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from anprd.video.pulse import Pulse
+
 STEP_S_MIN = 0.001
 GAP_S_MAX = 10.0  # a camera that skips more has set its clock; guess, not measured
 NOMINAL_S = 1 / 25
+MISSING_MAX = 3  # frames without PTS in a row; an RTSP server's first has none, and comes with the next ones
 WALL_STEP_S = 1.0  # NTP slews what is less than about half a second, and steps beyond
 _FOLLOW_RATIO = 0.01  # twenty times what the kernel slews (500 ppm): never behind it, and nobody sees it
 _NOMINAL_S_MAX = 1.0
@@ -120,14 +123,15 @@ class Timeline:
         self._gap_s_max = gap_s_max
         self._t_s: float | None = None
         self._pts_s: float | None = None
+        self._missing = 0
 
     def place(self, pts_s: float | None, elapsed_s: float | None = None) -> float:
         """The stream time of the next frame, seconds.
 
         Args:
             pts_s: None where the camera gave none.
-            elapsed_s: seconds since the last frame by another clock; it stands in where PTS run backwards, stand still
-                or leap. None: nothing better than a frame's usual length is known.
+            elapsed_s: seconds since the last frame by another clock; it stands in where PTS run backwards, stand still,
+                leap or are missing for good. None: nothing better than a frame's usual length is known.
         """
         if self._t_s is None:
             self._t_s, self._pts_s = 0.0, pts_s
@@ -141,8 +145,9 @@ class Timeline:
         return self._t_s
 
     def _step_s(self, pts_s: float | None, elapsed_s: float | None) -> float:
+        self._missing = self._missing + 1 if pts_s is None else 0
         if pts_s is None or self._pts_s is None:
-            return self._nominal_s
+            return self._nominal_s if elapsed_s is None or self._missing <= MISSING_MAX else elapsed_s
         step_s = pts_s - self._pts_s
         if 0 < step_s <= self._gap_s_max:
             self._nominal_s = min(step_s, _NOMINAL_S_MAX)
@@ -163,11 +168,13 @@ class StreamClock:
 
     `arrived_s - t_s` is the unknown start of the stream plus that frame's delay. The least of the last ten to twenty
     seconds is taken for the start; a lesser one is believed at once (no frame arrives before it is taken), a greater
-    one, which is drift, is approached slowly so that times stay even.
+    one, which is drift, is approached slowly so that times stay even. PTS that run slower than that are stretched.
     """
 
     def __init__(self, *, nominal_s: float = NOMINAL_S) -> None:
         self._timeline = Timeline(nominal_s=nominal_s)
+        self._pulse = Pulse(_WINDOW_S)
+        self._placed_s = self._t_s = 0.0
         self._start_s: float | None = None
         self._arrived_s = 0.0
         self._window_s = 0.0
@@ -177,10 +184,16 @@ class StreamClock:
     def stamp(self, pts_s: float | None, arrived_s: float) -> Stamp:
         """Place the next frame, which came at `arrived_s` of the process's monotonic clock."""
         elapsed_s = None if self._start_s is None else max(0.0, arrived_s - self._arrived_s)
-        t_s = self._timeline.place(pts_s, elapsed_s)
-        start_s = self._follow(arrived_s - t_s, arrived_s, elapsed_s or 0.0)
+        placed_s = self._timeline.place(pts_s, elapsed_s)
+        step_s = placed_s - self._placed_s
+        self._placed_s = placed_s
+        if self._pulse.feel(placed_s, step_s, arrived_s, elapsed_s or 0.0):
+            self._window_s = float("-inf")  # what was seen so far was seen with another pulse
+            self._least_s = float("inf")
+        self._t_s += step_s * self._pulse.ratio
+        start_s = self._follow(arrived_s - self._t_s, arrived_s, elapsed_s or 0.0)
         self._arrived_s = arrived_s
-        return Stamp(t_s, t_s + start_s)
+        return Stamp(self._t_s, self._t_s + start_s)
 
     def _follow(self, seen_s: float, arrived_s: float, elapsed_s: float) -> float:
         if self._start_s is None:

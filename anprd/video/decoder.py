@@ -51,6 +51,8 @@ PACKET_BYTES_MAX = 16 << 20  # one compressed picture: a key frame of 8K at the 
 # What FFmpeg may ask for in one piece: the largest picture in colour takes 120 MB. Without this a picture that never
 # ends is gathered until the time limit: 1.3 GiB were seen.
 BLOCK_BYTES_MAX = 128 << 20
+# Containers without times: FFmpeg gives their frames the PTS of 25 a second, however many come.
+_UNTIMED = frozenset({"mpjpeg", "mjpeg", "jpeg_pipe", "h264", "hevc", "m4v"})
 _PROBE_S = 0.5  # FFmpeg looks this long for the frame rate before the first packet; its own default takes 1-2 s
 _UDP_BUFFER_BYTES = 1 << 21  # a 4K key frame comes as one burst; the kernel may grant less
 _SECOND_LOOK_S = 3.0
@@ -82,9 +84,15 @@ class OpenStream:
     """An open container and its first video stream. Reading and closing belong to one thread."""
 
     def __init__(
-        self, container: InputContainer, name: str, error_of: Callable[[Exception], SourceError], *, waits: bool = True
+        self,
+        container: InputContainer,
+        name: str,
+        error_of: Callable[[Exception], SourceError],
+        *,
+        live: bool = False,
+        waits: bool = True,
     ) -> None:
-        """Takes the container over; `waits`: whether what is not read at once is still there later.
+        """Takes the container over; `live`: a camera's; `waits`: whether what is not read at once is still there later.
 
         Raises:
             SourceError: no video in it, a codec FFmpeg lacks, or pictures over the size limit.
@@ -105,6 +113,7 @@ class OpenStream:
         self.fps = float(rate) if rate else 0.0  # 0: unknown
         self.duration_s = container.duration / 1_000_000 if container.duration else None
         self.tick_s = float(self._stream.time_base or 0) or 1 / 90_000
+        self._pts_made_up = live and container.format.name in _UNTIMED
 
     def packets(self) -> Iterator[Packet]:
         """Compressed pictures in stream order, to the stream's end.
@@ -116,6 +125,8 @@ class OpenStream:
             for packet in self._container.demux(self._stream):
                 if packet.size > PACKET_BYTES_MAX:
                     raise SourceError(sentence(Trouble.PACKET_TOO_LARGE, self.name, f"{packet.size >> 20} MiB"))
+                if self._pts_made_up:
+                    packet.pts = packet.dts = None
                 if packet.size:  # the empty one at the end only says that it is the end
                     yield packet
         except (av.error.FFmpegError, OSError) as error:
@@ -158,7 +169,8 @@ def open_network(
         container = av.open(url, options=options, timeout=(open_timeout_s, read_timeout_s), metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
         raise error_of_open(error) from _clean(error)
-    return OpenStream(container, url, error_of_read, waits=transport == "tcp" or urlsplit(url).scheme != "rtsp")
+    waits = transport == "tcp" or urlsplit(url).scheme != "rtsp"
+    return OpenStream(container, url, error_of_read, live=True, waits=waits)
 
 
 def open_file(path: str) -> OpenStream:

@@ -23,7 +23,7 @@ WAIT_S = 0.5  # how often a waiting frame loop comes up for air
 _READ_LIMIT_RATIO = 1.25
 _OPEN_GRACE_S = 8.0  # DNS, and the second look at what kept a camera from opening, have limits of their own
 _UNDECODABLE_S_MAX = 20.0  # a camera with a thrifty codec sends a key frame only every ten seconds or so
-_UNDECODABLE_PACKETS_MAX = 250  # ten seconds at 25 frames a second, every one damaged
+_UNDECODABLE_PACKETS_MAX = 250  # after a picture: ten seconds at 25 frames a second, every one damaged
 
 
 class Session:
@@ -63,6 +63,7 @@ class Session:
         self._live_s: float | None = None
         self._heard_s = self._whole_s = clock.now_s()
         self._damaged = 0
+        self._shown = False
         self._reader = PacketReader(
             lambda: decoder.open_network(
                 url,
@@ -133,7 +134,8 @@ class Session:
         assert self._decoder is not None
         pictures = self._decoder.decode(arrival.packet)
         if pictures:
-            self._whole_s, self._damaged = self._clock.now_s(), 0
+            self._note_whole()
+            self._shown = True
         else:
             self._bear_with_it()
         return pictures
@@ -148,13 +150,16 @@ class Session:
         self._decoder.begin_anew()
         pictures = self._decoder.decode(arrival.packet) or self._decoder.decode(None)
         self._decoder.begin_anew()
-        return self._frame(pictures[0], arrival) if pictures else None
+        if not pictures:
+            return None
+        self._note_whole()
+        return self._frame(pictures[0], arrival)
 
     def begin_anew(self) -> None:
         """The next packet to be decoded is a key frame that does not follow the last one."""
         assert self._decoder is not None
         self._decoder.begin_anew()
-        self._whole_s, self._damaged = self._clock.now_s(), 0
+        self._note_whole()  # nobody looked at what came since the last picture
 
     def forget(self) -> None:
         """The same, and nothing will be decoded for a while."""
@@ -202,9 +207,12 @@ class Session:
         at, basis = self._sender_clock.date(wall_of(stamp.live_s, self._clock), picture.sender_s)
         return Frame(stamp.t_s, at, picture.width, picture.height, picture, basis)
 
+    def _note_whole(self) -> None:
+        self._whole_s, self._damaged = self._clock.now_s(), 0
+
     def _bear_with_it(self) -> None:
         """A packet gave no picture, which is usual until the first key frame and after a loss; but it has to end."""
         self._damaged += 1
         without_s = self._clock.now_s() - self._whole_s
-        if without_s > _UNDECODABLE_S_MAX or self._damaged >= _UNDECODABLE_PACKETS_MAX:
+        if without_s > _UNDECODABLE_S_MAX or (self._shown and self._damaged >= _UNDECODABLE_PACKETS_MAX):
             raise SourceError(sentence(Trouble.UNDECODABLE, self.name, f"{self._damaged} packets in a row"))

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.video.clock import STEP_S_MIN, WALL_STEP_S, Lateness, SteadyClock, StreamClock, Timeline, wall_of
+from anprd.video.clock import (
+    MISSING_MAX,
+    STEP_S_MIN,
+    WALL_STEP_S,
+    Lateness,
+    SteadyClock,
+    StreamClock,
+    Timeline,
+    wall_of,
+)
 
 FRAME_S = 0.04
 
@@ -79,6 +88,42 @@ def test_a_drifting_camera_clock_is_followed(drift_ratio: float):
         error_s.append(stamp.live_s - 1000 - taken_s)
     assert max(abs(e) for e in error_s[500:]) < 0.02
     assert max(abs(b - a) for a, b in pairwise(error_s[500:])) < 0.005  # and evenly
+
+
+@pytest.mark.parametrize("real_fps", [24.6, 24, 20, 12.5, 5, 2, 1])
+def test_pts_that_count_frames_and_not_time_are_stretched(real_fps: float):
+    """A camera that adds the 25th part of a second for every frame, and sends fewer at night."""
+    clock = StreamClock(nominal_s=FRAME_S)
+    rng = random.Random(5)
+    taken_s = [1000 + i / real_fps for i in range(int(150 * real_fps))]
+    stamps = [clock.stamp(i * FRAME_S, taken + rng.uniform(0, 0.05)) for i, taken in enumerate(taken_s)]
+    late = int(90 * real_fps)
+    assert max(abs(stamp.live_s - taken) for stamp, taken in list(zip(stamps, taken_s, strict=True))[late:]) < 0.3
+    assert stamps[-1].t_s - stamps[late].t_s == pytest.approx(taken_s[-1] - taken_s[late], rel=0.01)
+
+
+def test_pts_that_go_right_again_are_believed_again():
+    clock = StreamClock(nominal_s=FRAME_S)
+    arrived_s, stamps = 1000.0, []
+    for i in range(4000):
+        arrived_s += 0.08 if i < 1500 else FRAME_S
+        stamps.append(clock.stamp(i * FRAME_S, arrived_s))
+    assert stamps[-1].t_s - stamps[-1001].t_s == pytest.approx(1000 * FRAME_S)
+    assert stamps[-1].live_s == pytest.approx(arrived_s, abs=0.05)
+
+
+def test_a_delay_that_grew_once_stretches_nothing():
+    clock = StreamClock(nominal_s=FRAME_S)
+    stamps = [clock.stamp(i * FRAME_S, 1000 + i * FRAME_S + (0.5 if i > 800 else 0.0)) for i in range(3000)]
+    assert stamps[-1].t_s == pytest.approx(2999 * FRAME_S)
+
+
+def test_frames_without_pts_are_dated_by_their_arrival():
+    clock = StreamClock(nominal_s=FRAME_S)
+    stamps = [clock.stamp(None, 1000 + i / 8) for i in range(400)]
+    first_s = (MISSING_MAX * FRAME_S) - MISSING_MAX / 8  # as long as the next may still have some
+    assert stamps[-1].t_s == pytest.approx(399 / 8 + first_s)
+    assert stamps[-1].live_s == pytest.approx(1000 + 399 / 8, abs=0.3)
 
 
 def test_pts_that_have_lost_minutes_are_caught_up_within_the_window():
