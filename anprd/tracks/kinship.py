@@ -36,6 +36,11 @@ def same_place(standing: Track, other: Track) -> bool:
     return any(standing.box.iou(box) >= SAME_PLACE_IOU for box in (other.first_box, other.box))
 
 
+def began_in_place(standing: Track, other: Track) -> bool:
+    """Whether the other track began where the first one stood when it was last seen; one that drove there did not."""
+    return standing.standing and standing.box.iou(other.first_box) >= SAME_PLACE_IOU
+
+
 def _beside(a: Track, b: Track) -> bool:
     """Whether they kept their distance while both were in view: far away, another vehicle is a plate's width behind."""
     distances = [_widths(found.box, spot.box) for spot in b.trail if (found := _spot_at(a.trail, spot.t_s))]

@@ -11,8 +11,10 @@ from anprd.plates import lookalikes
 from anprd.tracks import kinship
 from anprd.tracks.track import Track
 
-KNOWN_MAX = 256  # vehicles; four a second for a minute
+KNOWN_MAX = 20_000  # plates; 40 a minute for eight hours
+TRACKS_MAX = 256  # of them that are also known by where they were; four a second for a minute
 PARKED_HOLD_S = 12 * 3600.0  # a car that stands in one place is one pass overnight; guess, not measured
+FORGET_S = 1.0
 CUT_LENGTH_MIN = 4  # a part of a plate this long tells whose it is
 
 
@@ -39,6 +41,7 @@ class Memory:
     def __init__(self, hold_s: float) -> None:
         """A plate is held for so long after its last sighting."""
         self._hold_s = hold_s
+        self._forgot_t_s = float("-inf")
         self._known: list[Known] = []
 
     def add(self, known: Known) -> None:
@@ -46,9 +49,24 @@ class Memory:
         self._known.append(known)
         if len(self._known) > KNOWN_MAX:
             self._known.remove(min(self._known, key=lambda one: one.last_t_s))
+        placed = [one for one in self._known if one.track is not None]
+        if len(placed) > TRACKS_MAX:
+            oldest = min(placed, key=lambda one: (one.track is not None and one.track.standing, one.last_t_s))
+            oldest.track = oldest.told_as = None
+
+    def displace(self, by: Known) -> None:
+        """No other vehicle is parked any more where this one stands: it left while nobody looked."""
+        if by.track is None or not by.track.standing:
+            return
+        for known in self._known:
+            if known is not by and known.track is not None and kinship.began_in_place(known.track, by.track):
+                known.track = None
 
     def forget(self, t_s: float) -> None:
-        """Drop what is too old to matter."""
+        """Drop what is too old to matter, now and then."""
+        if 0 <= t_s - self._forgot_t_s < FORGET_S:
+            return
+        self._forgot_t_s = t_s
         self._known = [known for known in self._known if self._is_held(known, t_s) or self._is_parked(known, t_s)]
 
     def find(self, plate: str, track: Track) -> Known | None:
@@ -85,7 +103,7 @@ class Memory:
 
     def near(self, track: Track) -> bool:
         """Whether the track may be of a known vehicle, whatever was read on it."""
-        return any(kinship.near(known, track) or kinship.same_place(known, track) for known in self._tracks())
+        return any(kinship.near(known, track) or kinship.began_in_place(known, track) for known in self._tracks())
 
     def _tracks(self) -> Iterator[Track]:
         return (known.track for known in self._known if known.track is not None)

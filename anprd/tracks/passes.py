@@ -130,6 +130,7 @@ class Passes:
             return self._part(track, t_s)
         if found.known is not None:
             found.known.last_t_s, found.known.track = t_s, track
+            self._memory.displace(found.known)
         return self._judge(found)
 
     def _part(self, track: Track, t_s: float) -> list[Verdict]:

@@ -29,6 +29,7 @@ HEAD_COUNT = 3
 MOVED_WIDTHS = 0.5
 GROWN = math.log(1.2)
 STANDING_S = 2.0
+STANDING_S_MAX = 10.0  # of three sightings, where a camera is looked at once a second or less
 
 
 class Track:
@@ -79,8 +80,10 @@ class Track:
 
     @property
     def standing(self) -> bool:
-        """Whether it has not moved lately: over the last two seconds, three sightings at least."""
-        lately = [spot for spot in self._trail if spot.t_s >= self.last_t_s - STANDING_S]
+        """Whether it has not moved over the last two seconds, or, where nobody looks so often, three sightings."""
+        lately = self._since(STANDING_S)
+        if len(lately) < HEAD_COUNT:
+            lately = self._since(STANDING_S_MAX)[-HEAD_COUNT:]
         return len(lately) >= HEAD_COUNT and not _apart(lately[:HEAD_COUNT], lately)
 
     def take(self, sighting: Sighting, t_s: float) -> None:
@@ -121,6 +124,9 @@ class Track:
         if self.hits > 1 or drift is None:
             return gone + free
         return gone + min(free + STRAY_COST, drift.carry(forecast, self.box).cost(box, reach=reach))
+
+    def _since(self, seconds: float) -> list[Spot]:
+        return [spot for spot in self._trail if spot.t_s >= self.last_t_s - seconds]
 
     def _note_text(self, sighting: Sighting) -> None:
         reading = sighting.reading

@@ -1,5 +1,5 @@
 from anprd.records import Box
-from anprd.tracks.memory import KNOWN_MAX, PARKED_HOLD_S, Known, Memory
+from anprd.tracks.memory import KNOWN_MAX, PARKED_HOLD_S, TRACKS_MAX, Known, Memory
 from anprd.tracks.track import Track
 from tests.traffic import sighting
 
@@ -64,7 +64,14 @@ def test_a_parked_car_is_in_view_now_for_as_long_as_it_is_believed_to_stand() ->
 def test_where_there_are_too_many_the_longest_unseen_gives_way() -> None:
     memory = Memory(HOLD_S)
     for number in range(KNOWN_MAX + 1):
-        memory.add(known(f"K{number:03d}OX190", last_t_s=float(number) / 100))
-    assert not memory.told("K000OX190", 1.0)
-    assert memory.told("K001OX190", 1.0)
-    assert memory.told(f"K{KNOWN_MAX:03d}OX190", 1.0)
+        memory.add(known(f"K{number:05d}X190", last_t_s=float(number) / 10_000))
+    assert not memory.told("K00000X190", 1.0)
+    assert memory.told("K00001X190", 1.0)
+    assert memory.told(f"K{KNOWN_MAX:05d}X190", 1.0)
+
+
+def test_a_plate_is_held_as_long_as_was_asked_however_many_come_after_it() -> None:
+    memory = Memory(3600.0)
+    for number in range(2 * TRACKS_MAX):
+        memory.add(known(f"K{number:03d}OX190", of=track(number=number, begin_s=float(number)), last_t_s=float(number)))
+    assert memory.find("K000OX190", track(number=9999, begin_s=1000.0)) is not None

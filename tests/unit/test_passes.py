@@ -318,6 +318,38 @@ def test_a_parked_car_that_leaves_and_returns_is_told_again(stage: Stage) -> Non
     assert stage.told() == [PLATE, PLATE]
 
 
+def test_a_parked_car_is_told_once_where_looks_are_more_than_a_second_apart(stage: Stage) -> None:
+    for _ in range(3):
+        for _ in range(15):
+            stage.show(stand([PLATE]))
+            stage.idle(1.1)
+        stage.idle(120)
+    assert stage.told() == [PLATE]
+
+
+def test_a_car_that_left_unseen_is_not_parked_where_others_have_stood_since(stage: Stage) -> None:
+    for plate in (PLATE, "P429OO197", "M777MM77", PLATE):
+        stage.show(stand([plate] * 20))
+        stage.idle(600)
+    assert stage.told() == [PLATE, "P429OO197", "M777MM77", PLATE]
+
+
+def test_who_drives_to_where_another_stood_and_is_not_read_is_told_as_unreadable(stage: Stage) -> None:
+    stage.show(stand([PLATE] * 20, x=500))
+    stage.idle(600)
+    stage.show([*drive([PLATE] * 10, confidence=0.3), *stand([PLATE] * 10, x=500, confidence=0.3)])
+    stage.idle(5)
+    assert stage.told(UNREADABLE) == [""]
+
+
+def test_what_is_not_read_where_a_parked_car_stands_is_that_car(stage: Stage) -> None:
+    stage.show(stand([PLATE] * 20))
+    stage.idle(600)
+    stage.show(stand([PLATE] * 20, confidence=0.3))
+    stage.idle(5)
+    assert stage.told(UNREADABLE) == []
+
+
 def clock(seconds: int, text: str = "0804{:02d}") -> list[str]:
     """Read eight times a second, right each time."""
     return [text.format(second) for second in range(seconds) for _ in range(int(FPS))]
