@@ -1,4 +1,4 @@
-"""The three families of errors, by who must act, and the exit codes they end in.
+"""The families of errors, by who must act, and the exit codes they end in.
 
 Anything that is none of these is a bug: it escapes, the process dies and the supervisor starts another.
 """
@@ -11,6 +11,10 @@ EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h; systemd's RestartPreventExitStatus=
 
 class ConfigError(Exception):
     """The operator must act: a file, a key, a value, a weight is wrong. Never retried."""
+
+
+class StartError(Exception):
+    """The daemon cannot start now, and nothing in its file need be wrong: systemd tries again until it can."""
 
 
 class SourceError(Exception):

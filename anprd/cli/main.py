@@ -17,7 +17,7 @@ import typer
 from anprd import variables
 from anprd.cli import bench as benchmarks
 from anprd.cli import evaluation, training
-from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError
+from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError, StartError
 from anprd.redaction import redact
 
 app = typer.Typer(
@@ -74,7 +74,7 @@ def _code() -> int:
     except SystemExit as leaving:
         _close_output()
         return leaving.code if isinstance(leaving.code, int) else EXIT_FAILED
-    except (ConfigError, SourceError, SinkError) as error:
+    except (ConfigError, StartError, SourceError, SinkError) as error:
         for sentence in str(error).splitlines():
             _complain(sentence)
         return EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED

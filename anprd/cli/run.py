@@ -10,6 +10,6 @@ def run(config: Path | None) -> int:
     """Be the daemon until SIGTERM or SIGINT; return the exit code.
 
     Raises:
-        ConfigError: it cannot start.
+        ConfigError, StartError: it cannot start.
     """
     return daemon.run(places.config_file(config))

@@ -90,6 +90,12 @@ class Child:
         self._failures += 1
         self.start_at_s = now_s + decisions.restart_delay_s(self._failures, chance=chance)
 
+    def excuse(self, seconds: float, now_s: float) -> None:
+        """It could not speak, nor leave, for so long: nobody could."""
+        self._beat_s = min(now_s, self._beat_s + seconds)
+        if self.told_s is not None:
+            self.told_s = min(now_s, self.told_s + seconds)
+
     def forgive(self) -> None:
         """A reload: what could not be configured is tried again, and at once."""
         self.misconfigured = None

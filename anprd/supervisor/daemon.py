@@ -39,6 +39,7 @@ from anprd.worker import entry, kernel, outlet
 from anprd.worker.messages import State
 
 TICK_S = 0.2  # how late a start, a restart or a kill may come
+STOOD_STILL_S = 5.0  # a loop that was stopped for so long was not alone: `docker pause`, `systemctl freeze`, a VM moved
 SUMMARY_S = 5.0  # how often systemd's status line is renewed
 
 
@@ -48,7 +49,7 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
     `composition` names the module that puts workers together (see `worker.entry`).
 
     Raises:
-        ConfigError: it cannot start; nothing of it is left running.
+        ConfigError, StartError: it cannot start; nothing of it is left running.
     """
     logs.configure(entry.log_level(os.environ), "supervisor", stream=outlet.standard_error())
     kernel.keep_memory_private()
@@ -87,7 +88,7 @@ class Daemon:
         self._stopping = False
         self._in_haste = False
         self._last_reload: dict[str, Any] | None = None
-        self._watchdog_due_s = self._summary_due_s = 0.0
+        self._watchdog_due_s = self._summary_due_s = self._turned_s = 0.0
         self._responders: list[Responder] = []
         self._redis_server: EmbeddedRedis | None = None
         self._undo = contextlib.ExitStack()
@@ -150,6 +151,7 @@ class Daemon:
         if not self._settings.cameras:
             self._log.warning("no_cameras", config=str(self._config_path), advice="add one under `cameras:` and reload")
         self._notifier.ready(self._summary())
+        self._turned_s = time.monotonic()
         while not (self._stopping and self._fleet.empty):
             self._turn()
         self._log.info("daemon_stopped")
@@ -164,6 +166,10 @@ class Daemon:
             if self._watch.get_map().get(key.fd) is key:
                 key.data()
         now_s = time.monotonic()
+        if now_s - self._turned_s > STOOD_STILL_S:
+            self._log.warning("stood_still", seconds=round(now_s - self._turned_s, 1))
+            self._fleet.excuse(now_s - self._turned_s)
+        self._turned_s = now_s
         self._in_haste = self._fleet.tick()
         self._balance.tick(now_s)
         if self._redis_server is not None:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from anprd import backoff
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, StartError
 from anprd.observe import logs
 from anprd.settings import EMBEDDED, Settings
 from anprd.supervisor import places
@@ -118,17 +118,17 @@ class EmbeddedRedis:
         """Start the server and wait until it answers.
 
         Raises:
-            ConfigError: it does not come up; with the reason that it wrote down.
+            StartError: it does not come up; with the reason that it wrote down.
         """
         try:
             self._spawn()
         except OSError as error:
-            raise ConfigError(f"the embedded Redis did not start: {error}") from error
+            raise StartError(f"the embedded Redis did not start: {error}") from error
         deadline_s = self._now_s() + READY_S_MAX
         while not answers(self._socket):
             if self._exit_code() is not None or self._now_s() > deadline_s:
                 self.stop()
-                raise ConfigError(f"the embedded Redis did not start: {self._complaint()}")
+                raise StartError(f"the embedded Redis did not start: {self._complaint()}")
             time.sleep(0.02)
 
     def tick(self) -> None:
@@ -218,12 +218,12 @@ def tied(command: Sequence[str]) -> list[str]:
 
 
 def answers(unix_socket: Path, *, timeout_s: float = 1.0) -> bool:
-    """Whether a Redis says PONG there."""
+    """Whether a Redis says PONG there, or that it still reads its data: minutes, where there is much."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.settimeout(timeout_s)
         try:
             door.connect(str(unix_socket))
             door.sendall(b"PING\r\n")
-            return door.recv(64).startswith(b"+PONG")
+            return door.recv(64).startswith((b"+PONG", b"-LOADING"))
         except OSError:
             return False

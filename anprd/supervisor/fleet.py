@@ -51,8 +51,8 @@ class Fleet:
 
     @property
     def names(self) -> frozenset[str]:
-        """The cameras that have a worker, or shall have one; one that drains counts."""
-        return frozenset(self._children)
+        """The cameras that have a worker, one that drains included, or shall have one; those that failed have none."""
+        return frozenset(name for name, child in self._children.items() if child.handle or child.misconfigured is None)
 
     def tick(self) -> bool:
         """Do for every child what is due, but start one at most: a start holds up the loop for some milliseconds.
@@ -89,6 +89,11 @@ class Fleet:
         for child in self._children.values():
             if child.misconfigured is not None:
                 child.forgive()
+
+    def excuse(self, seconds: float) -> None:
+        """The machine, or all of us, stood still for so long: no worker is to blame for its silence."""
+        for child in self._children.values():
+            child.excuse(seconds, self._now_s())
 
     def drain(self) -> None:
         """Tell every worker to settle, publish and leave; none is started again."""

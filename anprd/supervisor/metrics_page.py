@@ -4,7 +4,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, StartError
 from anprd.observe import metrics
 
 REQUEST_END = b"\r\n\r\n"
@@ -15,7 +15,8 @@ def listen(address: str) -> socket.socket:
     """The listening socket at `HOST:PORT`; an IPv6 host stands in brackets.
 
     Raises:
-        ConfigError: there is no such host, or the port is taken.
+        ConfigError: no host can be called so.
+        StartError: it is not found, is none of this machine's, or the port is taken.
     """
     host, _, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
@@ -27,14 +28,14 @@ def listen(address: str) -> socket.socket:
             f"metrics_address: {address} names no host; write HOST:PORT, such as 127.0.0.1:9108"
         ) from error
     except OSError as error:
-        raise ConfigError(f"metrics_address: {address} is no place to listen: {error.strerror}") from error
+        raise StartError(f"metrics_address: {address} is no place to listen: {error.strerror}") from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)
         listener.listen()
     except OSError as error:
         listener.close()
-        raise ConfigError(
+        raise StartError(
             f"metrics_address: cannot listen at {address}: {error.strerror}; set another address, or leave it out"
         ) from error
     return listener

@@ -1,15 +1,18 @@
 """What the daemon needs of the machine: two directories of its own, the networks, and enough descriptors."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, StartError
 from anprd.vision import weights
 
+# What may be well again without a change of the file.
+_PASSING = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 DESCRIPTORS_MAX = 65536  # a worker takes four in the supervisor; a thousand cameras are far from this
 
 
@@ -18,12 +21,15 @@ def prepare(directory: Path, *, key: str) -> None:
 
     Raises:
         ConfigError: it cannot be made or written to; says which key of the file to set.
+        StartError: its disk is full, broken or mounted for reading alone.
     """
     advice = f"set `{key}` to a directory that you may write to"
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o750)
     except OSError as error:
-        raise ConfigError(f"{key}: cannot make {directory}: {error.strerror}; {advice}") from error
+        raise _family(error)(f"{key}: cannot make {directory}: {error.strerror}; {advice}") from error
+    if os.statvfs(directory).f_flag & os.ST_RDONLY:
+        raise StartError(f"{key}: the disk of {directory} is mounted for reading alone; mend it, or {advice}")
     if not os.access(directory, os.W_OK | os.X_OK):
         raise ConfigError(f"{key}: {directory} is not writable for {_user()}; {advice}")
 
@@ -34,12 +40,13 @@ def lock(directory: Path, *, key: str) -> Iterator[None]:
 
     Raises:
         ConfigError: another daemon holds it.
+        StartError: as `prepare`.
     """
     path = directory / f"{key}.lock"  # by key: both may be one directory
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise ConfigError(f"{key}: cannot open {path}: {error.strerror}; set another `{key}`") from error
+        raise _family(error)(f"{key}: cannot open {path}: {error.strerror}; set another `{key}`") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -75,6 +82,10 @@ def raise_descriptor_limit() -> None:
     wanted = DESCRIPTORS_MAX if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS_MAX)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _family(error: OSError) -> type[ConfigError | StartError]:
+    return StartError if error.errno in _PASSING else ConfigError
 
 
 def _user() -> str:

@@ -9,7 +9,7 @@ import time
 import pytest
 import redis
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, StartError
 from anprd.settings import Settings
 from anprd.supervisor.embedded_redis import RESTART_FIRST_S, EmbeddedRedis, answers, find_server, resolve, socket_path
 
@@ -68,7 +68,7 @@ def test_a_port_that_is_taken_is_named(settings):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(ConfigError, match=f"{port}.*[Aa]ddress already in use"):
+        with pytest.raises(StartError, match=f"{port}.*[Aa]ddress already in use"):
             EmbeddedRedis(settings, port=port).start()
 
 

@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from anprd.cli import bench, main
-from anprd.errors import ConfigError, SinkError, SourceError
+from anprd.errors import ConfigError, SinkError, SourceError, StartError
 
 HEAVY = ("openvino", "cv2", "av", "numpy", "redis", "torch", "structlog")
 
@@ -31,7 +31,7 @@ def outcome(monkeypatch, capsys):
     return of
 
 
-@pytest.mark.parametrize(("family", "code"), [(ConfigError, 78), (SourceError, 1), (SinkError, 1)])
+@pytest.mark.parametrize(("family", "code"), [(ConfigError, 78), (StartError, 1), (SourceError, 1), (SinkError, 1)])
 def test_each_family_of_errors_is_a_sentence_and_its_exit_code(outcome, family, code):
     assert outcome(family("the camera is away")) == (code, "", "anprd: the camera is away\n")
 

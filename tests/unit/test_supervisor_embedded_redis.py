@@ -1,10 +1,12 @@
 import errno
+import socket
+import threading
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, StartError
 from anprd.settings import Settings
 from anprd.supervisor import embedded_redis
 from anprd.supervisor.embedded_redis import EmbeddedRedis, arguments, resolve
@@ -48,7 +50,7 @@ def test_a_machine_without_a_process_to_spare_is_asked_again_later_and_later(mon
     monkeypatch.setattr(embedded_redis, "find_server", lambda: Path("redis-server"))
     monkeypatch.setattr(embedded_redis.subprocess, "Popen", refuse)
     server = EmbeddedRedis(Settings(state_dir=tmp_path), port=0, now_s=lambda: now[0], chance=lambda: 1.0)
-    with pytest.raises(ConfigError, match="temporarily unavailable"):
+    with pytest.raises(StartError, match="temporarily unavailable"):
         server.start()
     asked.clear()
     for _ in range(80):
@@ -56,3 +58,21 @@ def test_a_machine_without_a_process_to_spare_is_asked_again_later_and_later(mon
         now[0] += 0.1
     assert [round(later - earlier, 1) for earlier, later in pairwise(asked)] == [0.5, 1.0, 2.0, 4.0]
     assert server.facts()["pid"] is None
+
+
+@pytest.mark.parametrize(("said", "alive"), [(b"+PONG\r\n", True), (b"-LOADING data\r\n", True), (b"-ERR\r\n", False)])
+def test_a_server_that_still_reads_its_data_is_alive(tmp_path, said, alive):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+
+        def answer():
+            door, _ = listener.accept()
+            with door:
+                door.recv(64)
+                door.sendall(said)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        assert embedded_redis.answers(tmp_path / "s") is alive
+        thread.join()

@@ -253,6 +253,18 @@ def test_a_worker_without_a_heartbeat_is_killed_once(house):
     assert [handle.kills for handle in house.handles] == [1, 0]
 
 
+def test_where_everybody_stood_still_no_worker_is_to_blame(house):
+    for handle in house.handles:
+        house.says(handle, streaming(frames=1))
+    house.now_s += STUCK_S + 60
+    house.fleet.excuse(STUCK_S + 60)
+    house.tick()
+    assert [handle.kills for handle in house.handles] == [0, 0]
+    assert house.row("a")["beat_age_s"] == 0.0
+    house.tick(STUCK_S + 1)
+    assert [handle.kills for handle in house.handles] == [1, 1]
+
+
 def test_a_worker_that_still_boots_has_more_time(house):
     house.tick(BOOT_S - 1)
     assert [handle.kills for handle in house.handles] == [0, 0]
@@ -274,6 +286,15 @@ def test_a_misconfigured_worker_stays_down_and_says_why(house):
     assert house.row("a")["state"] == "failed"
     assert house.row("a")["last_error"] == "weights: the hash of detector.xml is wrong"
     assert house.row("a")["restart_in_s"] is None
+
+
+def test_a_camera_that_failed_leaves_its_events_to_others_until_it_is_tried_again(house):
+    house.says(house.handles[0], Misconfigured("weights: the hash of detector.xml is wrong"))
+    assert house.fleet.names == {"a", "b"}
+    house.ends(house.handles[0], 78)
+    assert house.fleet.names == {"b"}
+    house.reload(camera("a"), camera("b"))
+    assert house.fleet.names == {"a", "b"}
 
 
 def test_last_words_are_heard_even_when_the_end_is_seen_first(house):

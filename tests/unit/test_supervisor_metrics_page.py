@@ -1,6 +1,6 @@
 import pytest
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, StartError
 from anprd.supervisor import metrics_page
 
 STATUS = {"daemon": {"version": "1", "uptime_s": 2.0}, "cameras": [{"name": "gate", "state": "streaming", "frames": 3}]}
@@ -32,3 +32,8 @@ def test_the_page_is_as_long_as_it_says_and_names_the_camera():
 def test_a_host_that_cannot_be_one_is_the_operators_to_mend(host):
     with pytest.raises(ConfigError, match="names no host; write HOST:PORT"):
         metrics_page.listen(f"{host}:9108")
+
+
+def test_an_address_that_is_not_there_yet_is_tried_again_by_whoever_started_us():
+    with pytest.raises(StartError, match=r"cannot listen at 192\.0\.2\.1:9108"):
+        metrics_page.listen("192.0.2.1:9108")
