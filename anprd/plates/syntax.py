@@ -31,6 +31,7 @@ LETTERS, WORD_LETTERS = 26.0, 12.0  # a word's letters are as hard to guess as i
 WORD_LENGTH_MIN = 4
 
 LOOKS_WEIGHT = 200.0  # of what a plate looks like; fitted with the next: docs/models.md#looks
+LOOKS_MIN = 0.001  # of the country that is named; right regions have more
 VEHICLES_WEIGHT = 0.1  # of how often a country's plates are met, beside the looks
 
 GAP_SHARE = 0.2  # of all places between two characters, those with a gap
@@ -51,6 +52,8 @@ _DATES = re.compile(
 def region(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> str:
     """The country (ISO 3166-1 alpha-2) whose plate this most likely is; "" where several are possible or none.
 
+    A country that the looks rule out is not named, though no other writes such a text.
+
     Args:
         text: A-Z 0-9.
         looks: what the plate looks like; None where nobody looked.
@@ -60,6 +63,8 @@ def region(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> str:
     if not likely:
         return ""
     best, *rest = sorted(likely, key=lambda name: -likely[name])
+    if looks is not None and looks.get(best, looks.get("", 0.0)) < LOOKS_MIN:
+        return ""  # nobody else writes such texts, but this is no plate of theirs
     return best if not rest or likely[best] >= LIKELIER * likely[rest[0]] else ""
 
 

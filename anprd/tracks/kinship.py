@@ -13,6 +13,7 @@ FOLLOW_S_MAX = 4.0  # behind a pillar, a tree, another car; longer, and it may b
 FOLLOW_WIDTHS = 2.0  # how far the rest may begin from where the first part was heading,
 FOLLOW_WIDTHS_PER_S = 4.0  # and how much more for each second nobody saw it
 FOLLOW_WIDTHS_MAX = 8.0
+FOLLOW_SIZE_RATIO_MAX = 2.0  # guess, not measured
 SAME_PLACE_IOU = 0.4
 
 
@@ -49,11 +50,25 @@ def _beside(a: Track, b: Track) -> bool:
 
 def _follows(earlier: Track, later: Track) -> bool:
     gap_s = later.first_t_s - earlier.last_t_s
-    if gap_s > FOLLOW_S_MAX:
+    if gap_s > FOLLOW_S_MAX or not _goes_on_in_size(earlier, later) or _is_behind(earlier, later):
         return False
     reach = min(FOLLOW_WIDTHS_MAX, FOLLOW_WIDTHS + FOLLOW_WIDTHS_PER_S * gap_s)
     forwards = _widths_from(later.first_box, earlier.predicted(later.first_t_s), earlier.box)
     return min(forwards, _widths_from(earlier.box, later.first_box.centre, later.first_box)) <= reach
+
+
+def _goes_on_in_size(earlier: Track, later: Track) -> bool:
+    """Whether the later one is about as large as the other was or was about to be: the next vehicle comes from afar."""
+    heights = (earlier.box.height, earlier.forecast(later.first_t_s).height_px)
+    return min(heights) / FOLLOW_SIZE_RATIO_MAX <= later.first_box.height <= max(heights) * FOLLOW_SIZE_RATIO_MAX
+
+
+def _is_behind(earlier: Track, later: Track) -> bool:
+    """Whether the later one began on the way that the other had gone already."""
+    (x, y), (to_x, to_y) = earlier.box.centre, earlier.predicted(later.first_t_s)
+    later_x, later_y = later.first_box.centre
+    backwards = (later_x - x) * (to_x - x) + (later_y - y) * (to_y - y) < 0
+    return backwards and _widths(earlier.box, later.first_box) > FOLLOW_WIDTHS
 
 
 def _spot_at(trail: tuple[Spot, ...], t_s: float) -> Spot | None:

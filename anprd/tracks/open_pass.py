@@ -222,7 +222,7 @@ class OpenPass:
         )
 
     def _beyond_doubt(self, ballot: Ballot) -> bool:
-        return ballot.votes >= self._settings.votes_min + DOUBT_VOTES
+        return ballot.votes >= min(self._settings.votes_min + DOUBT_VOTES, self._settings.votes_window)
 
     def _refusal(self, reading: Reading) -> str | None:
         if reading.confidence < self._settings.reading_confidence_min or not reading.text:

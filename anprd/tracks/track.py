@@ -115,6 +115,8 @@ class Track:
 
     def cost_of(self, sighting: Sighting, forecast: Forecast, drift: Drift | None) -> float:
         """As `cost`, the text included; infinity for another plate."""
+        if math.isinf(self._place_cost(sighting.box, forecast, drift, reach=REACH_OF_TEXT)):
+            return math.inf  # before its text is held against all others': with many plates that takes longer
         likeness = self._likeness(sighting)
         reach = REACH_OF_TEXT if likeness == AGREEMENT else 1.0
         return self._place_cost(sighting.box, forecast, drift, reach=reach) + likeness

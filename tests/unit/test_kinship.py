@@ -57,3 +57,21 @@ def test_a_parked_car_is_found_in_its_place_at_any_time() -> None:
 def test_a_car_that_was_driving_when_last_seen_has_no_place() -> None:
     driving = track(1, drive(8))
     assert not kinship.same_place(driving, track(2, [driving.box] * 3, begin_s=3600.0))
+
+
+def test_the_next_vehicle_from_afar_is_no_rest_of_the_one_that_left_near_by() -> None:
+    left = track(1, [box(100 + 40 * index, width=100 + 10 * index) for index in range(11)])
+    assert kinship.near(left, track(2, [box(540, width=200)] * 3, begin_s=2.0))
+    assert not kinship.near(left, track(2, [box(540, width=90)] * 3, begin_s=2.0))
+
+
+def test_who_comes_along_behind_is_no_rest_of_the_one_before() -> None:
+    first = track(1, drive(8, x=400))
+    assert kinship.near(first, track(2, drive(4, x=800), begin_s=1.5))
+    assert not kinship.near(first, track(2, drive(4, x=400), begin_s=1.5))
+
+
+def test_a_place_is_taken_by_who_began_there_and_not_by_who_drove_there() -> None:
+    parked = track(1, drive(8, x=600, step=0))
+    assert kinship.began_in_place(parked, track(2, drive(3, x=600, step=0), begin_s=3600.0))
+    assert not kinship.began_in_place(parked, track(2, drive(16), begin_s=3600.0))

@@ -300,6 +300,47 @@ def test_the_next_process_can_be_told_which_plates_were_in_view(stage: Stage) ->
     assert stage.passes.seen_since(stage.t_s, now_t_s=stage.t_s) == []
 
 
+# One behind the other.
+
+
+@pytest.mark.parametrize(("speed_m_s", "start_m"), [(8.0, 40.0), (-8.0, 6.0), (14.0, 55.0)])
+@pytest.mark.parametrize("headway_s", [4, 6, 8])
+def test_vehicles_in_a_row_that_nobody_can_read_are_each_told(speed_m_s: float, start_m: float, headway_s: int) -> None:
+    plates = [f"K{number}9{number}OX190" for number in range(10)]
+    row = [
+        driving(plate, lane_m=0, speed_m_s=speed_m_s, start_m=start_m, begin_s=1 + headway_s * number)
+        for number, plate in enumerate(plates)
+    ]
+    passes, said = Passes(settings()), []
+    for t_s, seen in Camera(seed=3).frames(row, 10 * headway_s + 12):
+        unsure = [
+            replace(found, reading=found.reading and replace(found.reading, text_confidence=0.1)) for _, found in seen
+        ]
+        said += passes.feed(unsure, t_s)
+    said += passes.settle()
+    assert [verdict.kind for verdict in said] == [UNREADABLE] * 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_vans_of_a_fleet_are_two_though_their_plates_differ_by_one(seed: int) -> None:
+    row = [
+        driving(plate, lane_m=0, speed_m_s=4.0, start_m=12.0, begin_s=begin_s)
+        for plate, begin_s in ((PLATE, 0.0), ("K996OX190", 4.0))
+    ]
+    passes, said = Passes(settings()), []
+    for t_s, seen in Camera(seed=seed).frames(row, 20):
+        said += passes.feed([found for _, found in seen], t_s)
+    said += passes.settle()
+    assert [(verdict.kind, verdict.plate) for verdict in said] == [(CONFIRMED, PLATE), (CONFIRMED, "K996OX190")]
+
+
+def test_a_plate_that_nobody_is_known_to_write_needs_no_more_readings_than_the_window_holds() -> None:
+    stage = Stage(votes_min=3, votes_window=3)
+    stage.show(drive(["QQ9QQ9QQ"] * 20))
+    stage.idle(3)
+    assert stage.told() == ["QQ9QQ9QQ"]
+
+
 # What stands still.
 
 

@@ -20,6 +20,22 @@ def test_a_tilted_plate_comes_out_square() -> None:
     assert result[4:-4, 90:-4].max() < 10
 
 
+def test_a_plate_many_times_as_large_is_averaged_and_not_picked_from() -> None:
+    stripes = np.zeros((400, 1280, 3), np.uint8)
+    stripes[:, ::4] = 240  # one column of four
+    result = straight(stripes, Box(0, 0, 1280, 384).corners, (160, 48))
+    assert np.ptp(result[4:-4, 4:-4]) <= 8
+    assert abs(float(result.mean()) - 60) < 4
+
+
+def test_a_large_plate_stays_where_it_is() -> None:
+    scene = np.zeros((600, 2000, 3), np.uint8)
+    scene[:, 1000:] = 200
+    result = straight(scene, Box(360, 60, 1640, 444).corners, (160, 48)).astype(int)
+    middle = result[24]
+    assert abs(int(np.argmax(middle > 100)) - 80) <= 1
+
+
 def test_a_plate_partly_outside_the_frame_repeats_its_edge() -> None:
     scene = np.full((50, 50, 3), 90, np.uint8)
     assert (straight(scene, Box(-20, 10, 40, 30).corners, (160, 48)) == 90).all()

@@ -38,6 +38,11 @@ TEXTS = st.text(string.ascii_uppercase + string.digits, max_size=12)
         ("ABC1D23", "BR"),
         ("KU57ABC", "GB"),
         ("ZH445789", "CH"),
+        ("KD51GZT", "GB"),
+        ("LS12ZRK", "GB"),
+        ("23BH8151FP", "IN"),
+        ("TG09AB1234", "IN"),
+        ("PSZ1234A", "PL"),
         ("A12K345", "BA"),
         ("01159KS", "XK"),
     ],
@@ -49,6 +54,18 @@ def test_a_plate_that_one_country_writes_has_its_region(text: str, region: str) 
 @pytest.mark.parametrize("text", ["AB123CD", "ABC123", "ABC1234", "AB12345", "", "?", "TOYOTA"])
 def test_a_text_of_many_countries_or_none_has_no_region(text: str) -> None:
     assert syntax.region(text) == ""
+
+
+@pytest.mark.parametrize("text", ["MAB123E", "MAB1234E", "MBJ1063H", "MCW3007H", "FSAZ69E", "FBA199H"])
+def test_electric_and_historic_plates_are_german_where_they_look_it(text: str) -> None:
+    assert syntax.region(text, {"DE": 0.97, "MX": 0.01, "": 0.02}) == "DE"
+
+
+def test_a_country_that_the_looks_rule_out_is_not_named_though_nobody_else_writes_so() -> None:
+    assert syntax.region("STARK11", {"PL": 0.3, "US": 0.7}) == "PL"
+    assert syntax.region("STARK11", {"PL": 0.0001, "US": 0.9999}) == ""
+    assert syntax.region("01159KS", {"US": 0.9, "": 0.1}) == "XK"  # the reader has no word for Kosovo
+    assert syntax.region("01159KS", {"US": 0.9999, "": 0.0001}) == ""
 
 
 def test_an_ambiguous_text_still_tells_who_could_have_written_it() -> None:

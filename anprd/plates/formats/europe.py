@@ -16,8 +16,9 @@ COUNTRIES = (
         "RU",
         55,
         # Regions of three digits begin with 1 or 7, since a while with 2 or 9, and hardly with anything else.
-        {"r999rr99": 0.46, "r999rro99": 0.36, "r999rrs99": 0.07, "r999rrt99": 0.02, "r999rr199": 0.01}
-        | {"rr99999": 0.02, "rr999o99": 0.015, "rr999199": 0.005, "9999rr99": 0.01, "rr999999": 0.01},
+        {"r999rr99": 0.455, "r999rro99": 0.36, "r999rrs99": 0.07, "r999rrt99": 0.02, "r999rr199": 0.01}
+        | {"rr99999": 0.02, "rr999o99": 0.015, "rr999199": 0.005, "9999rr99": 0.01, "rr999999": 0.01}
+        | {"rr9999s99": 0.002, "9999rrs99": 0.002, "r9999s99": 0.001},  # trailers, motorcycles, police; Moscow's
         {"r": _CYRILLIC, "o": "1", "s": "7", "t": "29"},
     ),
     Country(
@@ -48,12 +49,17 @@ COUNTRIES = (
         60,
         # A code of one to three letters, one or two letters, up to four digits.
         {"A A 1999": 0.02, "A AA 199": 0.02, "A AA 1999": 0.1, "A A 199": 0.01}
-        | {"AA A 199": 0.08, "AA A 1999": 0.1, "AA AA 199": 0.18, "AA AA 1999": 0.1}
+        | {"AA A 199": 0.08, "AA A 1999": 0.1, "AA AA 199": 0.14, "AA AA 1999": 0.1}
         | {"AAA A 19": 0.02, "AAA A 199": 0.1, "AAA AA 19": 0.05, "AAA AA 199": 0.1}
-        | {"A AA 1999E": 0.01, "AA A 1999E": 0.01, "AA AA 199E": 0.01, "AAA A 199E": 0.01, "AA AA 199H": 0.01}
+        # Electric and historic: a letter more, eight characters at most.
+        | {"A AA 1999E": 0.01, "AA A 1999E": 0.01, "AA AA 199E": 0.01, "AAA A 199E": 0.01, "AAA AA 19E": 0.005}
+        | {"A A 1999E": 0.003, "A AA 199E": 0.005, "AA A 199E": 0.005}
+        | {"A AA 1999H": 0.003, "AA A 1999H": 0.003, "AA AA 199H": 0.01, "AAA A 199H": 0.003, "AAA AA 19H": 0.003}
         | {"AA 19999": 0.01, "AAA 19999": 0.005},
         {"d": "34567"},  # red and short-term plates
-        {"A AA 19": 0.005, "AA A 19": 0.01, "AA AA 19": 0.01, "A A 19": 0.003, "AAA A 1": 0.002, "AA AA 1": 0.002}
+        {"A A 199E": 0.001, "A AA 19E": 0.001, "AA A 19E": 0.001, "AA AA 19E": 0.002, "AAA A 19E": 0.002}
+        | {"A A 199H": 0.001, "A A 1999H": 0.001, "A AA 19H": 0.001, "AA AA 19H": 0.001, "AAA A 19H": 0.001}
+        | {"A AA 19": 0.005, "AA A 19": 0.01, "AA AA 19": 0.01, "A A 19": 0.003, "AAA A 1": 0.002, "AA AA 1": 0.002}
         | {"AA A 1": 0.002, "A AA 1": 0.001, "AAA AA 1": 0.001, "A AA 199H": 0.001, "AA A 199H": 0.001}
         | {"AA A 19H": 0.001, "Y 199999": 0.003, "A 19999": 0.001}
         | {"A 0d999": 0.001, "AA 0d999": 0.001, "AAA 0d999": 0.001, "A 0d9999": 0.001, "AA 0d9999": 0.001},
@@ -76,21 +82,21 @@ COUNTRIES = (
             "p": _POLISH,
             "v": "BCDEFGKLNOPRSTWZ",
             "d": "BI BL BS CB CG CT CW DB DJ DL DW DX EL EP ES FG FZ GA GD GS KK KN KR KT LB LC LU LZ NE NO OB OK OP "
-            "PK PL PN PO PP PY PZ RK RP RT RZ SB SC SD SG SH SI SJ SK SL SM SO SR ST SW SY SZ TK WA WB WD WE WF "
-            "WG WH WI WJ WK WL WM WN WO WP WR WS WT WU WW WX WY WZ ZK ZS",
+            "PA PK PL PN PO PP PY PZ RK RP RT RZ SB SC SD SG SH SI SJ SK SL SM SO SR ST SW SY SZ TK WA WB WD WE WF "
+            "WG WH WI WJ WK WL WM WN WO WP WR WS WT WU WV WW WX WY WZ ZK ZS ZZ",
             "t": "BAU BBI BGR BHA BIA BKL BLM BMN BSE BSI BSK BSU BWM BZA CAL CBR CBY CCH CGD CGR CIN CLI CMG CNA CRA "
-            "CRY CSE CSW CTR CTU CWA CWL CZN DBA DBL DDZ DGL DGR DJA DKA DKL DLB DLE DLU DLW DMI DOA DOL DPL DSR "
+            "CRY CSE CSW CTR CTU CWA CWL CZN DBA DBL DDZ DGL DGR DJA DJE DKA DKL DLB DLE DLU DLW DMI DOA DOL DPL DSR "
             "DST DSW DTR DWL DWR DZA DZG DZL EBE EBR EKU ELA ELC ELE ELW EOP EPA EPD EPI EPJ ERA ERW ESI ESK ETM "
             "EWE EWI EZD EZG FGW FKR FMI FNW FSD FSL FSU FSW FWS FZA FZG FZI GBY GCH GCZ GDA GKA GKS GKW GLE GMB "
-            "GND GPU GSL GSP GST GSZ GTC GWE KBA KBC KBR KCH KDA KGR KLI KMI KMY KNS KNT KOL KOS KPR KRA KSU KTA "
+            "GND GPU GSL GSP GST GSZ GTC GWE GWO KBA KBC KBR KCH KDA KGR KLI KMI KMY KNS KNT KOL KOS KPR KRA KSU KTA "
             "KTT KWA KWI LBI LBL LCH LHR LJA LKR LKS LLB LLE LLU LOP LPA LPU LRA LRY LSW LTM LUB LWL LZA NBA NBR "
             "NDZ NEB NEL NGI NGO NIL NKE NLI NMR NNI NNM NOE NOG NOL NOS NPI NSZ NWE OGL OKL OKR ONA ONY OOL OPO "
-            "OPR OST PCH PCT PGN PGO PGS PJA PKA PKE PKL PKN PKO PKS PLE PMI PNI PNT POB POS POT PPL PRA PSE PSL "
-            "PSR PTU PWA PWL PWR PZL RBI RBR RDE RJA RJS RKL RKR RLA RLE RLS RLU RMI RNI RPR RPZ RRS RSA RSR RST "
-            "RTA RZE SBE SBI SBL SCI SCN SCZ SGL SJZ SKL SLU SMI SMY SPI SPS SRB SRC SRS STA STG STY SWD SWZ SZA "
+            "OPR OST PCH PCT PGN PGO PGS PJA PKA PKE PKL PKN PKO PKR PKS PLE PMI PNI PNT POB POS POT POZ PPL PRA PSE "
+            "PSL PSR PSZ PTU PWA PWL PWR PZL RBI RBR RDE RJA RJS RKL RKR RLA RLE RLS RLU RMI RNI RPR RPZ RRS RSA RSR "
+            "RST RTA RZE SBE SBI SBL SCI SCN SCZ SGL SJZ SKL SLU SMI SMY SPI SPS SRB SRC SRS STA STG STY SWD SWZ SZA "
             "SZO SZY TBU TJE TKA TKI TKN TLW TOP TOS TPI TSA TSK TST TSZ WBR WCI WGM WGR WGS WKZ WLI WLS WMA WML "
-            "WND WOR WOS WOT WPI WPL WPN WPR WPU WPY WPZ WRA WSC WSE WSI WSK WSZ WWE WWL WWY WZU WZW WZY ZBI ZCH "
-            "ZDR ZGL ZGR ZGY ZKA ZKL ZKO ZLO ZMY ZPL ZPY ZSD ZSL ZST ZSW ZSZ ZWA",
+            "WND WOR WOS WOT WPI WPL WPN WPP WPR WPS WPU WPY WPZ WRA WSC WSE WSI WSK WSZ WWE WWL WWY WZU WZW WZY ZBI "
+            "ZCH ZDR ZGL ZGR ZGY ZKA ZKL ZKO ZLO ZMY ZPL ZPY ZSD ZSL ZST ZSW ZSZ ZWA",
         },
         # Personal plates, the services and the army.
         {"v9 AAA": 0.003, "v9 AAAA": 0.003, "v9 AAAAA": 0.004, "v9 AAA9": 0.001, "v9 AAAA9": 0.001, "v9 AAA99": 0.001}
@@ -126,10 +132,11 @@ COUNTRIES = (
     Country(
         "GB",
         40,
-        {"gpa ppp": 0.8, "g999 ppp": 0.04, "g19 ppp": 0.02, "g1 ppp": 0.02, "ppp 999g": 0.03},
+        {"gpa zzz": 0.8, "g999 ppp": 0.04, "g19 ppp": 0.02, "g1 ppp": 0.02, "ppp 999g": 0.03},
         {
             "g": "ABCDEFGHJKLMNOPRSTVWXY",
             "p": "ABCDEFGHJKLMNOPRSTUVWXY",
+            "z": "ABCDEFGHJKLMNOPRSTUVWXYZ",  # the last three letters of today's plates
             "n": "ABCDEFGHIJKLMNOPRSTUVWXYZ",
             "i": "IZ",
             "a": " ".join(f"{year:02d}" for year in (*range(2, 29), *range(51, 79))),

@@ -6,10 +6,12 @@ COUNTRIES = (
     Country(
         "IN",
         350,
-        {"s99AA9999": 0.63, "s99A9999": 0.16, "s9AA9999": 0.03, "s9AAA9999": 0.03, "s9A9999": 0.02, "22BH9999AA": 0.01},
+        {"s99AA9999": 0.63, "s99A9999": 0.16, "s9AA9999": 0.03, "s9AAA9999": 0.03, "s9A9999": 0.02, "yBH9999AA": 0.008}
+        | {"yBH9999A": 0.002},  # of all India, since 2021
         {
             "s": "AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN "
-            "TR TS UA UK UP WB",
+            "TG TR TS UA UK UP WB",
+            "y": "21 22 23 24 25 26 27",
         },
         # Noughts in front are left out here and there.
         {"s99AAA9999": 0.02, "s99AA199": 0.02, "s99AA19": 0.01, "s99AA1": 0.005, "s99A199": 0.005, "s999999": 0.005},

@@ -92,7 +92,7 @@ INDIA: tuple[Design, ...] = (
         500,
         120,
         (Line(56, 26, 484, 94),),
-        (*IN_PATTERNS, "{in}ddaadddd", "{in}ddaadddd", "22 BH dddd aa"),
+        (*IN_PATTERNS, "{in}ddaadddd", "{in}ddaadddd", "2d BH dddd aa"),
         alphabet=NO_I_O,
         looks=IN_LOOKS,
         marks=(IN_BAND, IN_DISC),
