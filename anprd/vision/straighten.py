@@ -59,7 +59,7 @@ def straight(image: Bgr, corners: Corners, size: tuple[int, int]) -> Luma:
     while np.linalg.norm(quad[1] - quad[0]) >= 2 * width and min(grey.shape) >= 2 * height:
         # Each pixel of the target is taken between four of the source: of more it would see a part.
         grey = cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-        quad = (quad - 0.5) / 2
+        quad = np.asarray((quad - 0.5) / 2, np.float32)
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     homography = cv2.getPerspectiveTransform(quad, target)
     warped = cv2.warpPerspective(grey, homography, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
