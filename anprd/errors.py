@@ -5,7 +5,7 @@ Anything that is none of these is a bug: it escapes, the process dies and the su
 
 EXIT_DONE = 0
 EXIT_FAILED = 1
-EXIT_USAGE = 2
+EXIT_USAGE = 2  # typer's own
 EXIT_CONFIG = 78  # EX_CONFIG of sysexits.h; systemd's RestartPreventExitStatus=78 keeps it down
 
 

@@ -69,7 +69,8 @@ def tell(answer: dict[str, Any]) -> None:
     for warning in answer["warnings"]:
         console.complain(f"{file}: {warning}")
     count = len(answer["cameras"])
-    print(f"{file}: right; {count} camera{'' if count == 1 else 's'}, events go to {answer['redis']}")
+    where = "the embedded Redis" if answer["redis"] == EMBEDDED else answer["redis"]
+    print(f"{file}: right; {count} camera{'' if count == 1 else 's'}, events go to {where}")
 
 
 def warnings(loaded: Settings) -> Iterator[str]:

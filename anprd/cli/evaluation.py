@@ -47,7 +47,11 @@ def evaluate(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Measure the networks on labelled pictures, through the runtime's own code."""
+    """Measure the networks on labelled pictures, through the runtime's own code.
+
+    Where an index.csv has a column split, its part val is measured; without
+    one, the tenth that a training would hold back.
+    """
     from anprd.cli import console
     from anprd.training.evaluation import report as reports
     from anprd.vision.weights import default_folder

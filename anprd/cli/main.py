@@ -219,7 +219,7 @@ def read(
     from anprd.cli import console
     from anprd.cli import read as command
 
-    printer = console.say_json if json else command.PictureLines().add
+    printer = console.say_json if json else command.PictureLines(pictures).add
     _leave(command.read(pictures, output=output, weights=weights, printer=printer))
 
 

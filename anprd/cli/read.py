@@ -168,9 +168,16 @@ def _packed(target: Path, image: Bgr) -> bytes:
 class PictureLines:
     """A table of plates, rows as each picture is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, pictures: Sequence[Path]) -> None:
+        """`pictures`: those that will be read; the longest name is the width of their column."""
+        width = max((len(str(picture)) for picture in pictures), default=0)
         self._lines = console.Lines(
-            ("picture", 24), ("plate", 12), ("confidence", 10), ("region", 6), ("box", 26), ("ms", 6)
+            ("picture", min(width, console.CELL_MAX)),
+            ("plate", 12),
+            ("confidence", 10),
+            ("region", 6),
+            ("box", 26),
+            ("ms", 6),
         )
 
     def add(self, picture: dict[str, Any]) -> None:

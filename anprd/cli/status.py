@@ -130,8 +130,9 @@ def _daemon_lines(daemon: Mapping[str, Any]) -> list[Text]:
 
 
 def _overload(load: Mapping[str, Any]) -> str:
+    held = load["cameras_held"]
     return (
-        f"overloaded since {_time_of_day(load['since'])}: {load['cameras_held']} cameras held back,"
+        f"overloaded since {_time_of_day(load['since'])}: {held} camera{'' if held == 1 else 's'} held back,"
         f" {load['level']:.0%} of the wanted frames are looked at{_turns(load)}"
     )
 

@@ -328,6 +328,10 @@ def export(
             case Kind.READER:
                 target = jobs.export_reader(checkpoint, _folder(data, None), weights, metrics=metrics)
     print(target)
+    if kind is not Kind.CORNERS:
+        from anprd.cli import console
+
+        console.complain(f"what was calibrated for the {kind.value} before is forgotten; next: anprd calibrate")
 
 
 def _folder(data: Path | None, named: Path | None) -> Path:

@@ -204,7 +204,7 @@ def test_a_copy_that_its_format_cannot_hold_is_told_and_the_others_are_read(visi
 def test_people_get_a_row_a_plate(vision, picture, capsys):
     vision(SURE, UNSURE)
     path = picture()
-    read.read([path], output=None, weights=None, printer=read.PictureLines().add)
+    read.read([path], output=None, weights=None, printer=read.PictureLines([path]).add)
     titles, first, second = capsys.readouterr().out.splitlines()
     assert titles.split() == ["picture", "plate", "confidence", "region", "box", "ms"]
     assert first.split()[1:4] == ["K995OX190", "0.99", "RU"]
