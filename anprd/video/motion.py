@@ -52,7 +52,7 @@ _CELL_PX = 4  # of the thumbnail: what moves within a cell's width of each other
 _CELL = np.ones((_CELL_PX, _CELL_PX), np.uint8)
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 REGIONS_MAX = 8
-_GLOBAL_S_MAX = 3.0  # what lasts longer (a flickering lamp) is looked at: better work than blindness
+_GLOBAL_S_MAX = 1.0  # what lasts longer (a flickering lamp) is looked at: better work than blindness
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ class MotionGate:
         else:
             self._global_since_s = None
         lasting = self._global_since_s is not None and t_s - self._global_since_s > _GLOBAL_S_MAX
-        moving = change.area_ratio >= self._area_ratio_min and not change.everywhere
+        asked_for_all = self._area_ratio_min == 0
+        moving = change.area_ratio >= self._area_ratio_min and (asked_for_all or not change.everywhere)
         if moving or change.everywhere:
             self._regions = change.regions
         if lasting or moving:

@@ -132,6 +132,25 @@ def test_a_lorry_that_fills_the_picture_is_no_change_of_light():
     assert not any(m.global_change for m in passing)
 
 
+def test_who_comes_with_headlights_that_light_everything_is_seen_within_a_second_and_a_half():
+    g = gate(hold_s=0.5)
+    start_s = quiet(g, road())
+    looks = 4  # a second, as a substream is judged
+    brighter = [np.clip(road().astype(int) + 60 * (i + 1) // looks, 0, 255).astype(np.uint8) for i in range(2 * looks)]
+    seen = [
+        g.feed(noisy(with_car(picture, 100 + 40 * i), i), start_s + (i + 1) / looks)
+        for i, picture in enumerate(brighter)
+    ]
+    assert any(m.active for m in seen[:6])
+
+
+def test_where_no_change_is_too_small_every_frame_is_looked_at():
+    g = gate(hold_s=0.5, area_ratio_min=0.0)
+    quiet(g, road())
+    pumped = [np.clip(road().astype(int) + 40 * (i % 2), 0, 255).astype(np.uint8) for i in range(6)]
+    assert all(m.active for m in watch(g, pumped, from_s=5.0))
+
+
 def test_a_lamp_that_flickers_for_long_is_looked_at():
     g = gate()
     start_s = quiet(g, road())
