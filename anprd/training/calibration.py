@@ -31,6 +31,7 @@ F1_SLACK = 0.02  # the curve is flat at its top, and what is no plate the reader
 BOX_ERROR = 0.03  # of the box's sides, one standard deviation an edge: a detector's
 EYE_TRUST = frozenset({"eye"})  # read by a human: the labels that a precision of 99 % can be counted on
 EYE_COUNT_MIN = 500
+DRAWS = 3  # of each of them, damaged anew: by one draw alone the threshold is anywhere from .40 to .46
 RENDERED_COUNT = 4000
 SEED = 2  # a training renders with 1
 PENALTY = 1.0  # on the squared slope: keeps it finite where all that is sure is right
@@ -115,7 +116,8 @@ def calibrate_reader(
     crops = [*_drawn(seen, rng), *_drawn(rendered, rng)]
     fitted = fit([sample for sample in _samples(vision.read, progress(crops), rng) if sample.reading.text])
     # A photo's plate is read in several looks: what they agree on is what is told or not.
-    sure = list(_samples(replace(vision, calibration=fitted).read_still, progress(_counted(seen)), rng))
+    counted = [*_counted(seen)] * DRAWS
+    sure = list(_samples(replace(vision, calibration=fitted).read_still, progress(counted), rng))
     calibration = replace(fitted, read_confidence_min=threshold(sure, precision))
     manifest.amend(folder, "reader", {"calibration": _table(calibration, precision)})
     return calibration
