@@ -15,13 +15,11 @@ from typing import Any
 
 import yaml
 
-from anprd.faults import Fault, Faults, Key, SettingsError
-from anprd.redaction import redact
+from anprd.faults import Fault, Faults, Key, SettingsError, display
 
 FILE_BYTES_MAX = 1_048_576  # a thousand cameras take a tenth of it
 DEPTH_MAX = 8  # the deepest key of a cameras.yaml lies at 3
 NUMBER_BITS_MAX = 64
-SHOWN_CHARACTERS_MAX = 40  # of a value that is none
 AGAIN = "(again)"  # sets the lines under a key that stands twice apart from those of the first
 
 # What PyYAML's constructors raise where the text is none of its kind: 2026-02-31, `!!bool maybe`, `!!int ""`,
@@ -185,15 +183,10 @@ class _Builder:
             value: object = self._scalars.construct_object(node)
         except _NO_VALUE as error:
             kind = str(tag).rpartition(":")[2]
-            raise DocumentError(f"{_shown(event.value)} is no {kind}; put text in quotes", _line(event)) from error
+            raise DocumentError(f"{display(event.value)} is no {kind}; put text in quotes", _line(event)) from error
         if isinstance(value, int) and value.bit_length() > NUMBER_BITS_MAX:
-            raise DocumentError(f"{_shown(event.value)} is larger than any number here", _line(event))
+            raise DocumentError(f"{display(event.value)} is larger than any number here", _line(event))
         return value
-
-
-def _shown(text: str) -> str:
-    text = redact(text)
-    return repr(text if len(text) <= SHOWN_CHARACTERS_MAX else text[:SHOWN_CHARACTERS_MAX] + "...")
 
 
 def _line(event: yaml.Event) -> int:

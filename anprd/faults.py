@@ -59,7 +59,7 @@ class Faults:
     def add(self, key: Key, message: str, *, shown: bool = True) -> None:
         """Note a fault of the value at `key`; `shown` puts that value in front of the message."""
         value = self._value(key) if shown else None
-        text = message if value is None else f"{_display(value)} {message}"
+        text = message if value is None else f"{display(value)} {message}"
         self.add_fault(Fault(".".join(key), text, self._line(key)))
 
     def add_fault(self, fault: Fault) -> None:
@@ -84,7 +84,7 @@ class Faults:
         return next((self._lines[way] for way in ways if way in self._lines), None)
 
 
-def _display(value: object) -> str:
+def display(value: object) -> str:
     """A value as a fault shows it: passwords covered, cut where it is long."""
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"

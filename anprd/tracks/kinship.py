@@ -32,14 +32,16 @@ def near(a: Track, b: Track) -> bool:
 
 def same_place(standing: Track, other: Track) -> bool:
     """Whether the other track began, or is, where the first one stood when it was last seen."""
-    if not standing.standing:
-        return False
-    return any(standing.box.iou(box) >= SAME_PLACE_IOU for box in (other.first_box, other.box))
+    return began_in_place(standing, other) or _stood_at(standing, other.box)
 
 
 def began_in_place(standing: Track, other: Track) -> bool:
     """Whether the other track began where the first one stood when it was last seen; one that drove there did not."""
-    return standing.standing and standing.box.iou(other.first_box) >= SAME_PLACE_IOU
+    return _stood_at(standing, other.first_box)
+
+
+def _stood_at(standing: Track, box: Box) -> bool:
+    return standing.standing and standing.box.iou(box) >= SAME_PLACE_IOU
 
 
 def _beside(a: Track, b: Track) -> bool:

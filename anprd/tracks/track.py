@@ -115,11 +115,13 @@ class Track:
 
     def cost_of(self, sighting: Sighting, forecast: Forecast, drift: Drift | None) -> float:
         """As `cost`, the text included; infinity for another plate."""
-        if math.isinf(self._place_cost(sighting.box, forecast, drift, reach=REACH_OF_TEXT)):
+        agreeing = self._place_cost(sighting.box, forecast, drift, reach=REACH_OF_TEXT)
+        if math.isinf(agreeing):
             return math.inf  # before its text is held against all others': with many plates that takes longer
         likeness = self._likeness(sighting)
-        reach = REACH_OF_TEXT if likeness == AGREEMENT else 1.0
-        return self._place_cost(sighting.box, forecast, drift, reach=reach) + likeness
+        if likeness == AGREEMENT:
+            return agreeing + likeness
+        return self._place_cost(sighting.box, forecast, drift, reach=1.0) + likeness
 
     def _place_cost(self, box: Box, forecast: Forecast, drift: Drift | None, *, reach: float) -> float:
         gone, free = GONE_COST * forecast.dt_s, forecast.cost(box, reach=reach)

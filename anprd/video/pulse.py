@@ -32,8 +32,9 @@ class Pulse:
         if elapsed_s > max(_BREAK_S, _BREAK_RATIO * step_s):  # the connection stood still, or PTS have lost time
             self._best = self._best_before = None
             self._ends_s = arrived_s + self._window_s
-        changed = arrived_s >= self._ends_s and self._judge()
+        changed = False
         if arrived_s >= self._ends_s:
+            changed = self._judge()
             self._best_before, self._best = self._best, None
             self._ends_s = arrived_s + self._window_s
         if self._best is None or arrived_s - t_s < self._best[0] - self._best[1]:

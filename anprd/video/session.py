@@ -149,11 +149,8 @@ class Session:
         assert self._decoder is not None
         self._decoder.begin_anew()
         pictures = self._decoder.decode(arrival.packet) or self._decoder.decode(None)
-        self._decoder.begin_anew()
-        if not pictures:
-            return None
-        self._note_whole()
-        return self._frame(pictures[0], arrival)
+        self.begin_anew()
+        return self._frame(pictures[0], arrival) if pictures else None
 
     def begin_anew(self) -> None:
         """The next packet to be decoded is a key frame that does not follow the last one."""

@@ -235,7 +235,6 @@ class KeyframeSource(NetworkSource):
             self._judge(frame)
         self._wakefulness = self._stirred() if frame is None or self._motion.active else Wakefulness.ASLEEP
         if self._wakefulness is Wakefulness.AWAKE:
-            self._main.begin_anew()  # its first picture may come with a later packet
             yield from self._decoded(arrival)
         else:
             self._main.forget()  # the next key frame may be seconds away
