@@ -2,13 +2,16 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from anprd.cli.training import needs_extra
 from anprd.errors import ConfigError, SinkError
+
+if TYPE_CHECKING:
+    from anprd.bench.film import FilmPlan
 
 DEMO_CLIP = Path(__file__).resolve().parents[2] / "config" / "demo.mp4"
 STAGES = "stages"
@@ -112,10 +115,7 @@ def cameras(
     from anprd.cli import bench_tables, console
 
     wakes = _wakes(wake)
-    try:
-        filmed = film.FilmPlan(width=width, height=height, fps=fps, small_fps=substream_fps or min(15, fps))
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
+    filmed = _film_plan(width, height, fps, substream_fps)
     if plot is not None:
         _write(plot, drawing.cost(()))  # before the runs: an hour's work shall not end in a folder that is not there
     shown = film.made(keep or _cache(), filmed, bench_tables.Progress("rendering the film"))
@@ -125,6 +125,15 @@ def cameras(
         runs = series.measure(shown, plan, console.say_json if json else bench_tables.Rows().add)
     if plot is not None:
         _write(plot, drawing.cost(runs))
+
+
+def _film_plan(width: int, height: int, fps: int, substream_fps: int | None) -> "FilmPlan":
+    from anprd.bench import film
+
+    try:
+        return film.FilmPlan(width=width, height=height, fps=fps, small_fps=substream_fps or min(15, fps))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _wakes(text: str) -> list[str]:

@@ -47,7 +47,7 @@ def _faults_in_use(path: Path, loaded: Settings) -> Iterator[Fault]:
     """What shows only when a value is used, an option of the URL that Redis has not, say: `run` would refuse it."""
     for key, message in (("redis", _redis_fault(loaded)), ("weights_dir", weights_fault(loaded.weights_dir))):
         if message is not None:
-            yield Fault(key, message, document.read(path).lines.get((key,)))
+            yield Fault(key, message.removeprefix(f"{key}: "), document.read(path).lines.get((key,)))
 
 
 def _redis_fault(loaded: Settings) -> str | None:
@@ -56,7 +56,7 @@ def _redis_fault(loaded: Settings) -> str | None:
     try:
         RedisStream(loaded.redis, loaded.stream, loaded.stream_length_max)  # asks nobody yet
     except ConfigError as error:
-        return str(error).removeprefix("redis: ")
+        return str(error)
     return None
 
 

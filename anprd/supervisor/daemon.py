@@ -58,7 +58,7 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
     places.prepare(settings.runtime_dir, key="runtime_dir")
     places.prepare(settings.state_dir, key="state_dir")
     if (fault := places.weights_fault(settings.weights_dir)) is not None:
-        raise ConfigError(f"weights_dir: {fault}")
+        raise ConfigError(fault)
     places.raise_descriptor_limit()
     notifier = notify.Notifier.from_environ(os.environ, pid=os.getpid())
     spawner = ForkserverSpawner(composition, hidden=environ.asked)
@@ -214,10 +214,9 @@ class Daemon:
 
     def _read_again(self) -> Settings:
         settings = settings_file.load(self._config_path, os.environ)
-        if (refused := decisions.refusal(self._settings, settings)) is not None:
+        refused = decisions.refusal(self._settings, settings) or places.weights_fault(settings.weights_dir)
+        if refused is not None:
             raise ConfigError(f"{self._config_path}: {refused}")
-        if (fault := places.weights_fault(settings.weights_dir)) is not None:
-            raise ConfigError(f"{self._config_path}: weights_dir: {fault}")
         return settings
 
     def _adopt(self, settings: Settings, change: Reload, probe: RedisProbe) -> None:

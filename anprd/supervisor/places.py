@@ -64,7 +64,7 @@ def already_running(directory: Path, *, key: str) -> str:
 
 
 def weights_fault(folder: Path | None) -> str | None:
-    """What is wrong with the networks of a `weights_dir`, or None.
+    """What is wrong with the networks of a `weights_dir`, with the key before it, or None.
 
     Each worker would find it, too, but only after its camera was interrupted.
     """
@@ -72,7 +72,7 @@ def weights_fault(folder: Path | None) -> str | None:
         if folder is not None:
             weights.networks(folder)
     except ConfigError as error:
-        return str(error)
+        return f"weights_dir: {error}"
     return None
 
 

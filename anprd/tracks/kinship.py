@@ -4,7 +4,7 @@ import bisect
 import math
 
 from anprd.records import Box, Point
-from anprd.tracks.course import Spot
+from anprd.tracks.course import Forecast, Spot
 from anprd.tracks.track import Track
 
 BESIDE_WIDTHS = 3.0  # from a plate to anything else at that end of the vehicle, in plate widths; guess, not measured
@@ -52,22 +52,25 @@ def _beside(a: Track, b: Track) -> bool:
 
 def _follows(earlier: Track, later: Track) -> bool:
     gap_s = later.first_t_s - earlier.last_t_s
-    if gap_s > FOLLOW_S_MAX or not _goes_on_in_size(earlier, later) or _is_behind(earlier, later):
+    if gap_s > FOLLOW_S_MAX:
+        return False
+    forecast = earlier.forecast(later.first_t_s)
+    if not _goes_on_in_size(earlier, forecast, later) or _is_behind(earlier, forecast, later):
         return False
     reach = min(FOLLOW_WIDTHS_MAX, FOLLOW_WIDTHS + FOLLOW_WIDTHS_PER_S * gap_s)
-    forwards = _widths_from(later.first_box, earlier.predicted(later.first_t_s), earlier.box)
+    forwards = _widths_from(later.first_box, forecast.centre, earlier.box)
     return min(forwards, _widths_from(earlier.box, later.first_box.centre, later.first_box)) <= reach
 
 
-def _goes_on_in_size(earlier: Track, later: Track) -> bool:
+def _goes_on_in_size(earlier: Track, forecast: Forecast, later: Track) -> bool:
     """Whether the later one is about as large as the other was or was about to be: the next vehicle comes from afar."""
-    heights = (earlier.box.height, earlier.forecast(later.first_t_s).height_px)
+    heights = (earlier.box.height, forecast.height_px)
     return min(heights) / FOLLOW_SIZE_RATIO_MAX <= later.first_box.height <= max(heights) * FOLLOW_SIZE_RATIO_MAX
 
 
-def _is_behind(earlier: Track, later: Track) -> bool:
+def _is_behind(earlier: Track, forecast: Forecast, later: Track) -> bool:
     """Whether the later one began on the way that the other had gone already."""
-    (x, y), (to_x, to_y) = earlier.box.centre, earlier.predicted(later.first_t_s)
+    (x, y), (to_x, to_y) = earlier.box.centre, forecast.centre
     later_x, later_y = later.first_box.centre
     backwards = (later_x - x) * (to_x - x) + (later_y - y) * (to_y - y) < 0
     return backwards and _widths(earlier.box, later.first_box) > FOLLOW_WIDTHS
