@@ -5,9 +5,11 @@ Where a URL ends is then a guess, so every rule here takes rather too much than 
 host's name, never show half a password.
 """
 
+import bisect
 import re
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
 MASK = "***"
 TEXT_LENGTH_MAX = 16384  # a traceback with its causes fits
@@ -18,10 +20,8 @@ _WORDS = (
     r"pass(?:word|wd|phrase)?|pwd|loginpas|secret|client_secret|(?:auth|access|api|refresh)_?token|token"
     r"|(?:api|access|secret|private)_?key|auth|authorization|credentials?"
 )
-# `//user:password@`, greedy to the last `@` of the line, but never past the next URL.
-_USER_INFO = re.compile(r"(?P<user>://[^\s:]*:)(?:(?!://)[^\r\n])*@")
-# The same within another URL's query, where it is percent-encoded.
-_ENCODED_USER_INFO = re.compile(r"(?P<user>%3A%2F%2F(?:(?!%3A)\S)*?%3A)(?:(?!%3A%2F%2F)\S)*%40", re.IGNORECASE)
+_SCHEMES = r"(?:rtsps?|rtmps?|https?|rediss?|unix|file|tcp|udp|srt)"
+_BEFORE_URL = r"(?<![^\s'\"=(\[{<,;|&?])"
 # A URL whose scheme was forgotten: `user:password@host`.
 _BARE_USER_INFO = re.compile(r"(?<![^\s'\"=(\[{,])(?P<user>[\w.+%-]{1,64}:)(?!//)\S*@")
 # `?password=...`, `&pwd=...`, and the paths of some cameras, `/user=admin_password=..._channel=1`.
@@ -34,6 +34,38 @@ _HEADER = re.compile(r"(?P<name>authorization:\s*(?:basic|digest|bearer)\s).*", 
 _SECRET_KEY = re.compile(rf"(?:.*_)?(?:{_WORDS})", re.IGNORECASE)
 
 
+class _Notation(NamedTuple):
+    """How a URL may be written: where a password begins, what ends it, and what cannot be part of it."""
+
+    start: re.Pattern[str]
+    """`://user:`"""
+    at: str
+    """`@`, the last of which ends a password."""
+    url: re.Pattern[str]
+    """The beginning of another URL; its scheme is a known one, for a password may hold `://`."""
+    port: re.Pattern[str]
+    """What says that `user` is a host: a port after it."""
+    parts: re.Pattern[str]
+    """What no URL reaches across."""
+
+
+_PLAIN = _Notation(
+    re.compile(r"://[^\s:]*:"),
+    "@",
+    re.compile(rf"{_BEFORE_URL}{_SCHEMES}://", re.IGNORECASE),
+    re.compile(r"[0-9]{1,5}(?:[/\s?#'\")\]},;]|$)"),
+    re.compile(r"([\r\n])"),
+)
+# As it stands in another URL's query.
+_ENCODED = _Notation(
+    re.compile(r"%3A%2F%2F(?:(?!%3A)\S)*%3A", re.IGNORECASE),
+    "%40",
+    re.compile(rf"{_BEFORE_URL}{_SCHEMES}%3A%2F%2F", re.IGNORECASE),
+    re.compile(r"[0-9]{1,5}(?:%2F|[\s&]|$)", re.IGNORECASE),
+    re.compile(r"(\s)"),
+)
+
+
 def redact(text: str) -> str:
     """The text with every password replaced by `***`; names of users, hosts and paths stay where that is safe.
 
@@ -44,12 +76,35 @@ def redact(text: str) -> str:
         # A URL at the cut may have lost the `@` by which its password is known: it goes as a whole.
         whole = text.rfind("//", TEXT_LENGTH_MAX - _URL_LENGTH_MAX, TEXT_LENGTH_MAX)
         text = text[: whole if whole >= 0 else TEXT_LENGTH_MAX] + " ... (cut)"
-    text = _USER_INFO.sub(rf"\g<user>{MASK}@", text)
-    text = _ENCODED_USER_INFO.sub(rf"\g<user>{MASK}%40", text)
+    text = _without_user_info(text, _PLAIN)
+    text = _without_user_info(text, _ENCODED)
     text = _BARE_USER_INFO.sub(rf"\g<user>{MASK}@", text)
     text = _HEADER.sub(rf"\g<name>{MASK}", text)
     text = _ITEM.sub(rf"\g<name>'{MASK}'", text)
     return _PARAMETER.sub(rf"\g<name>{MASK}", text)
+
+
+def _without_user_info(text: str, notation: _Notation) -> str:
+    """The text with what stands between `://user:` and the last `@` masked."""
+    return "".join(_masked(part, notation) for part in notation.parts.split(text))
+
+
+def _masked(part: str, notation: _Notation) -> str:
+    """One part; the last `@` is that before another URL, but what seems one was of the password if there is none."""
+    last = part.rfind(notation.at)
+    urls = [found.start() for found in notation.url.finditer(part)] if last >= 0 else []
+    pieces, done, at = [], 0, 0
+    while (found := notation.start.search(part, at)) and found.end() <= last:
+        following = bisect.bisect_left(urls, found.end())
+        end = part.rfind(notation.at, found.end(), urls[following] if following < len(urls) else None)
+        if end < 0 and not notation.port.match(part, found.end()):
+            end = last
+        if end < 0:
+            at = found.start() + 1
+        else:
+            pieces += [part[done : found.end()], MASK]
+            done = at = end
+    return "".join([*pieces, part[done:]])
 
 
 def redacted(value: object) -> object:

@@ -37,6 +37,10 @@ _SCHEMES = st.sampled_from(["rtsp", "rtsps", "http", "https", "redis", "rediss",
         ("http://proxy/?url=rtsp%3A%2F%2Fu%3AS3kr1t%40host", "http://proxy/?url=rtsp%3A%2F%2Fu%3A***%40host"),
         ("url 'admin:S3kr1t@192.0.2.7/live' has no scheme", "url 'admin:***@192.0.2.7/live' has no scheme"),
         ("rtsp://a:S3kr1t@h1/x and rtsp://b:S3kr1t@h2/y differ", "rtsp://a:***@h1/x and rtsp://b:***@h2/y differ"),
+        ("rtsp://:S3kr1t://@192.0.2.11/a", "rtsp://:***@192.0.2.11/a"),
+        ("rtsp://u:http://S3kr1t@192.0.2.11/a", "rtsp://u:***@192.0.2.11/a"),
+        ("http://h:80/x, rtsp://b:S3kr1t@h2/y", "http://h:80/x, rtsp://b:***@h2/y"),
+        ("http://p/?a=rtsp%3A%2F%2Fu%3AS3kr1t%3A%2F%2F%40h", "http://p/?a=rtsp%3A%2F%2Fu%3A***%40h"),
         ("{'password': 'S3kr1t', 'user': 'a'}", "{'password': '***', 'user': 'a'}"),
         ("Authorization: Basic S3kr1t==", "Authorization: Basic ***"),
         ("Authorization: Digest username='a', response='S3kr1t'", "Authorization: Digest ***"),
@@ -82,7 +86,9 @@ def test_redacting_twice_is_redacting_once(text):
 
 
 def test_a_very_long_text_does_not_take_long():
-    for piece in ("a", "://", "a:", "%3A%2F%2F", "password=", "@"):
+    for piece in ("a", "://", "a:", "%3A%2F%2F", "password=", "@", "://a:", "://a:1/", " http://a:1/", "://a:1/@"):
+        redact(piece * 1600 + "@")
+        redact(piece * 1600 + " http://x@")
         redact(piece * 4000)  # a pattern that backtracks without end would hang here
 
 
