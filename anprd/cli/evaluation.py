@@ -118,11 +118,14 @@ def progress(pictures: Iterable[Any]) -> Iterable[Any]:
 
 
 def flat(report: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    """`{"reader": {"RU": {"cer": 0.01}}}` as `reader RU cer`, `0.01`; lists are for machines, and so is `by`."""
+    """`{"reader": {"RU": {"cer": 0.01}}}` as `reader RU cer`, `0.01`, without what could not be measured.
+
+    Lists are for machines, and so is `by`.
+    """
     for name, value in report.items():
         if isinstance(value, dict) and name != "by":
             yield from flat(value, f"{before}{name} ")
-        elif not isinstance(value, list | dict):
+        elif value is not None and not isinstance(value, list | dict):
             yield f"{before}{name}", str(value)
 
 

@@ -44,6 +44,8 @@ def _warning(part: Part) -> str:
 @contextmanager
 def _bar(what: str, steps: int) -> Iterator[Advance]:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    # Standard output stays as it is: what was silenced there (ultralytics draws its own bars) rich would show.
+    terminal = Console(stderr=True)
+    with Progress(*columns, console=terminal, transient=True, redirect_stdout=False) as progress:
         task = progress.add_task(what, total=steps)
         yield lambda: progress.advance(task)
