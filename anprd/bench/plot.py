@@ -45,7 +45,8 @@ def _plot(runs: Sequence[Mapping[str, Any]], busy: float, axes: Axes, wakes: Seq
     series = [
         Series(wake, [(run["cameras"], run["cpu"]["total"]) for run in runs if run["wake"] == wake]) for wake in wakes
     ]
-    title = f"{100 * busy:.0f} % of the time busy"
+    overloaded = any(not run["fits"] for run in runs)
+    title = f"{100 * busy:.0f} % of the time busy{' (filled: did not fit)' if overloaded else ''}"
     drawn = svg.lines(title, axes, series, legend_px=_LEGEND_PX)
     points = [
         f'<circle class="s{wakes.index(run["wake"])}{"" if run["fits"] else " full"}" r="3.5"'

@@ -22,6 +22,8 @@ def test_every_run_is_a_point_and_every_share_of_busy_time_a_plot():
     points = [one.findall("{http://www.w3.org/2000/svg}circle") for one in plots]
     assert [len(one) for one in points] == [1, 2]
     assert [one.get("class") for one in points[1]] == ["s0", "s0 full"]
+    titles = [one.findtext("{http://www.w3.org/2000/svg}text[@class='title']") for one in plots]
+    assert titles == ["0 % of the time busy", "10 % of the time busy (filled: did not fit)"]
 
 
 def test_nothing_measured_is_an_empty_plot():
