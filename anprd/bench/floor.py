@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, Self
 
 from anprd.errors import SourceError
-from anprd.video import decoder
+from anprd.video import container
 from anprd.video.decoder import Decoder
 
 _TIMEOUT_S = 20.0  # where there are more of them than the machine carries, opening takes its time
@@ -77,7 +77,7 @@ def _decode(url: str, count: _Count) -> None:
 
 
 def _pictures(url: str) -> Iterator[None]:
-    stream = decoder.open_network(url, transport="tcp", open_timeout_s=_TIMEOUT_S, read_timeout_s=_TIMEOUT_S)
+    stream = container.open_network(url, transport="tcp", open_timeout_s=_TIMEOUT_S, read_timeout_s=_TIMEOUT_S)
     decoding = Decoder(stream, Counter())
     for packet in stream.packets():
         for _ in decoding.decode(packet):

@@ -1,4 +1,4 @@
-"""The door out of PyAV (FFmpeg): pictures to a file. The door in is `decoder`."""
+"""The door out of PyAV (FFmpeg): pictures to a file. The door in is `container` with `decoder`."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ import numpy as np
 from anprd.errors import SinkError
 from anprd.records import Bgr
 
-av.logging.set_level(None)  # as in `decoder`: FFmpeg writes to standard error by itself
+av.logging.set_level(None)  # as in `container`: FFmpeg writes to standard error by itself
 
 _TICK = Fraction(1, 90_000)  # MPEG's own clock, fine enough for any frame rate
 _KEY_EVERY_S = 2.0  # as cameras do: a player that jumps into the middle need not go far back

@@ -9,9 +9,10 @@ import cv2
 
 from anprd.errors import SourceError
 from anprd.records import TimeBasis
-from anprd.video import decoder
+from anprd.video import container
 from anprd.video.clock import NOMINAL_S, Clock, Timeline, wall_of
-from anprd.video.decoder import DecodedPicture, Decoder, OpenStream
+from anprd.video.container import OpenStream
+from anprd.video.decoder import DecodedPicture, Decoder
 from anprd.video.frames import Frame
 from anprd.video.troubles import Trouble, sentence
 from anprd.video.wakefulness import Wakefulness
@@ -114,7 +115,7 @@ def open_checked(path: str) -> OpenStream:
     if trouble is not None:
         raise SourceError(sentence(trouble, path))
     try:
-        return decoder.open_file(path)
+        return container.open_file(path)
     except SourceError:
         if cv2.haveImageReader(path):
             raise SourceError(sentence(Trouble.FILE_IS_PICTURE, path)) from None

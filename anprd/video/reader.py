@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from anprd.video.clock import Clock, Lateness
-from anprd.video.decoder import OpenStream, Packet
+from anprd.video.container import OpenStream, Packet
 
 BACKLOG_PACKETS_MAX = 500  # 20 s at 25 frames a second: more is no delay but a stop
 BACKLOG_BYTES_MAX = 32 << 20

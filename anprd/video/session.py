@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from anprd.errors import SourceError
 from anprd.redaction import redact
 from anprd.settings import CameraSettings
-from anprd.video import decoder
+from anprd.video import container, decoder
 from anprd.video.clock import NOMINAL_S, Clock, Stamp, StreamClock, wall_of
-from anprd.video.decoder import DecodedPicture, Decoder, OpenStream
+from anprd.video.container import OpenStream
+from anprd.video.decoder import DecodedPicture, Decoder
 from anprd.video.frames import Frame
 from anprd.video.reader import Arrival, PacketReader
 from anprd.video.sender import SenderClock
@@ -65,7 +66,7 @@ class Session:
         self._damaged = 0
         self._shown = False
         self._reader = PacketReader(
-            lambda: decoder.open_network(
+            lambda: container.open_network(
                 url,
                 transport=settings.transport,
                 open_timeout_s=settings.open_timeout_s,

@@ -29,7 +29,7 @@ from anprd.faults import SettingsError
 from anprd.observe import logs
 from anprd.records import Box, VerdictKind
 from anprd.supervisor import metrics_page
-from anprd.video import decoder, sources
+from anprd.video import container, sources
 from anprd.video.clock import SystemClock
 from tests.fuzz.hostile_camera import HostileCamera
 from tests.fuzz.mutate import mutate
@@ -207,10 +207,10 @@ def bitstreams(place: Workplace) -> Callable[[random.Random], object]:
     def one(rng: random.Random) -> None:
         path = place.put(mutate(rng.choice(contents), rng))
         with contextlib.suppress(SourceError):
-            stream = decoder.open_file(str(path))
+            stream = container.open_file(str(path))
             try:
                 for packet in itertools.islice(stream.packets(), PICTURES_A_CLIP_MAX):
-                    assert packet.size <= decoder.PACKET_BYTES_MAX
+                    assert packet.size <= container.PACKET_BYTES_MAX
             finally:
                 stream.close()
             for frame in itertools.islice(sources.open_clip(path, clock=SystemClock()).frames(), PICTURES_A_CLIP_MAX):

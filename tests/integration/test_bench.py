@@ -16,7 +16,7 @@ from anprd.bench.cameras import Load
 from anprd.bench.film import Film, FilmPlan
 from anprd.bench.site import CameraServer
 from anprd.errors import ConfigError, SourceError
-from anprd.video import decoder
+from anprd.video import container
 from anprd.video.decoder import Decoder
 
 PLAN = FilmPlan(width=960, height=540, fps=10, small_width=320, small_fps=5, pass_count=1, spare_count=0)
@@ -39,7 +39,7 @@ def played(shown, tmp_path) -> Iterator[CameraServer]:
 
 
 def pictures(url, count):
-    stream = decoder.open_network(url, transport="tcp", open_timeout_s=5, read_timeout_s=5)
+    stream = container.open_network(url, transport="tcp", open_timeout_s=5, read_timeout_s=5)
     decoding = Decoder(stream, Counter())
     found = []
     for packet in stream.packets():

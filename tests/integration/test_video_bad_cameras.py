@@ -16,7 +16,7 @@ import cv2
 import pytest
 
 from anprd.errors import SourceError
-from anprd.video import decoder
+from anprd.video import container
 from anprd.video.clock import SystemClock
 from anprd.video.sources import open_source
 from tests.video_clips import camera, moving_ball
@@ -250,7 +250,7 @@ def test_one_picture_without_end_is_refused_before_it_fills_the_memory(plays):
         text, _ = trouble_with(url.replace("rtsp://", "http://") if plays is plays_one_jpeg_without_end else url)
     # On a machine that does much else the time limit is reached before the 16 MiB.
     assert any(words in text for words in ("more than any has (16 MiB)", "sent nothing for", "says nothing for"))
-    assert grown() < 3 * decoder.BLOCK_BYTES_MAX  # what is gathered, what it is moved into, and a packet
+    assert grown() < 3 * container.BLOCK_BYTES_MAX  # what is gathered, what it is moved into, and a packet
 
 
 def test_a_description_without_end_is_refused_at_once():
@@ -258,4 +258,4 @@ def test_a_description_without_end_is_refused_at_once():
         text, took_s = trouble_with(url)
     assert "s3cret" not in text
     assert took_s < 15  # the second look, and a machine that does much else
-    assert grown() < decoder.BLOCK_BYTES_MAX
+    assert grown() < container.BLOCK_BYTES_MAX

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from anprd.errors import ConfigError, SourceError
-from anprd.video import decoder
+from anprd.video import container, decoder
 from anprd.video.clock import SystemClock
 from anprd.video.sources import open_clip, open_source, play_clip
 from tests.video_clips import camera, moving_ball, write_clip
@@ -285,7 +285,7 @@ def test_an_unknown_scheme_is_a_fault_of_the_configuration():
 
 def test_a_decoder_that_forgot_goes_on_with_a_key_frame(tmp_path: Path):
     clip = write_clip(tmp_path / "ball.mp4", moving_ball(40), fps=20, bf="0", g="20")
-    stream = decoder.open_file(str(clip))
+    stream = container.open_file(str(clip))
     packets = list(stream.packets())
     decoding = decoder.Decoder(stream, Counter())
     assert sum(len(decoding.decode(packet)) for packet in packets[:10]) == 10
