@@ -1,10 +1,16 @@
-"""The door to ultralytics, which phones home, installs packages and writes into the home folder unless told not to."""
+"""The door to ultralytics, which phones home, installs packages and writes into the home folder unless told not to.
+
+It also asks for one thread, of all that compute in this process and are not told otherwise.
+"""
 
 import logging
 import os
 import tempfile
 from pathlib import Path
 
+from anprd.training import cores
+
+os.environ.setdefault("OMP_NUM_THREADS", str(cores.thread_count()))
 os.environ.setdefault("YOLO_OFFLINE", "true")
 os.environ.setdefault("YOLO_AUTOINSTALL", "false")
 os.environ.setdefault("YOLO_CONFIG_DIR", str(Path(tempfile.gettempdir()) / f"anprd-ultralytics-{os.getuid()}"))

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import subprocess
 from pathlib import Path
 
 import cv2
@@ -153,3 +154,10 @@ def test_a_scene_is_rendered_with_its_truth(tmp_path):
 
 def test_a_size_that_cannot_be_is_wrong_usage(tmp_path):
     assert anprd("train", "render", tmp_path / "x.mp4", "--size", "321x180", python=train_python()).code == 2
+
+
+def test_a_training_has_every_core_though_ultralytics_would_have_one(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    code = "import os; from anprd.training import cores, yolo; print(cores.thread_count() == os.cpu_count())"
+    done = subprocess.run([train_python(), "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
