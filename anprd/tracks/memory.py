@@ -59,7 +59,7 @@ class Memory:
         if by.track is None or not by.track.standing:
             return
         for known in self._known:
-            if known is not by and known.track is not None and kinship.began_in_place(known.track, by.track):
+            if known is not by and known.track is not None and kinship.same_place(known.track, by.track):
                 known.track = None
 
     def forget(self, t_s: float) -> None:

@@ -375,6 +375,13 @@ def test_a_car_that_left_unseen_is_not_parked_where_others_have_stood_since(stag
     assert stage.told() == [PLATE, "P429OO197", "M777MM77", PLATE]
 
 
+def test_who_drove_up_to_a_barrier_ends_the_belief_that_another_stands_there(stage: Stage) -> None:
+    for plate in (PLATE, OTHER, PLATE):
+        stage.show([*drive([None] * 10), *stand([plate] * 20, x=500)])
+        stage.idle(600)
+    assert stage.told() == [PLATE, OTHER, PLATE]
+
+
 def test_who_drives_to_where_another_stood_and_is_not_read_is_told_as_unreadable(stage: Stage) -> None:
     stage.show(stand([PLATE] * 20, x=500))
     stage.idle(600)
