@@ -12,6 +12,7 @@ push the keys out; it is the event's host, since a container may be called other
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,9 @@ redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[2]))
 redis.call('EXPIRE', KEYS[2], ARGV[3])
 return added
 """
+
+# What Redis adds to a refusal (7 behind it, 6 before it). Its `@` would be taken for the end of a password.
+_WHERE_IN_THE_SCRIPT = re.compile(r"\s*script: [0-9a-f]{40}, on @user_script:[0-9]+\.?|@(?=user_script:)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,9 @@ class RedisStream:
         try:
             return command()
         except (redis.RedisError, OSError) as error:
-            raise SinkError(f"Redis at {self._shown}: {redact(str(error)) or type(error).__name__}") from error
+            # A connection outlives a refusal, and a failover, too: at its other end the old primary reads only.
+            self._client.connection_pool.disconnect(inuse_connections=False)
+            raise SinkError(f"Redis at {self._shown}: {_reason(error)}") from error
 
 
 class LateStream:
@@ -177,6 +183,7 @@ def _client(url: str) -> redis.Redis:
             encoding_errors="replace",  # other programs may write to the stream as well
             socket_connect_timeout=CONNECT_TIMEOUT_S,
             socket_timeout=REPLY_TIMEOUT_S,
+            protocol=2,  # Redis 5 has streams, too, and no other
             retry=Retry(NoBackoff(), 0),  # the publisher waits and tries again, and knows when to stop
             **over_tcp,
         )
@@ -191,6 +198,10 @@ def _client(url: str) -> redis.Redis:
         ) from None
     _check_files(client.connection_pool.connection_kwargs)
     return client
+
+
+def _reason(error: Exception) -> str:
+    return redact(_WHERE_IN_THE_SCRIPT.sub("", str(error))) or type(error).__name__
 
 
 def _check_files(options: Mapping[str, Any]) -> None:
