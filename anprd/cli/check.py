@@ -13,6 +13,7 @@ from anprd.events.redis_stream import RedisStream
 from anprd.faults import Fault, SettingsError
 from anprd.redaction import redact
 from anprd.settings import EMBEDDED, CameraSettings, Settings
+from anprd.supervisor import embedded_redis
 from anprd.supervisor.places import weights_fault
 
 
@@ -51,10 +52,11 @@ def _faults_in_use(path: Path, loaded: Settings) -> Iterator[Fault]:
 
 
 def _redis_fault(loaded: Settings) -> str | None:
-    if loaded.redis == EMBEDDED:
-        return None
     try:
-        RedisStream(loaded.redis, loaded.stream, loaded.stream_length_max)  # asks nobody yet
+        if loaded.redis == EMBEDDED:
+            embedded_redis.find_server()
+        else:
+            RedisStream(loaded.redis, loaded.stream, loaded.stream_length_max)  # asks nobody yet
     except ConfigError as error:
         return str(error)
     return None
@@ -75,14 +77,14 @@ def tell(answer: dict[str, Any]) -> None:
 
 def warnings(loaded: Settings) -> Iterator[str]:
     """What is allowed and probably not meant."""
-    cameras = loaded.cameras
-    if not any(camera.enabled for camera in cameras):
+    cameras = [camera for camera in loaded.cameras if camera.enabled]
+    if not cameras:
         yield "no camera is enabled; add one under 'cameras:'"
     for url, count in Counter(camera.url for camera in cameras).items():
         if count > 1:
             names = ", ".join(camera.name for camera in cameras if camera.url == url)
             yield f"{names} have the same url; each of their plates will be told {count} times"
-    for camera in cameras:
+    for camera in loaded.cameras:
         yield from _missing_clip(camera)
 
 

@@ -88,7 +88,7 @@ def _row(camera: Mapping[str, Any]) -> list[Text]:
         camera["confirmed"],
         camera["unreadable"],
         camera["last_plate"],
-        _time_of_day(camera["last_plate_at"]),
+        _time(camera["last_plate_at"]),
         sum(camera["drops"].values()),
         camera["spool_depth"],
         camera["restarts"],
@@ -121,6 +121,8 @@ def _daemon_lines(daemon: Mapping[str, Any]) -> list[Text]:
     load = daemon.get("load")
     if load is not None and load["overloaded"]:
         lines.append(Text(_overload(load), style="yellow"))
+    if daemon.get("orphaned_events"):
+        lines.append(Text(f"{daemon['orphaned_events']} events wait for cameras no longer in the file", style="yellow"))
     reload = daemon.get("last_reload")
     if reload is not None and not reload["ok"]:
         lines.append(Text(f"reload refused at {reload['at']}: {reload['error']}", style="red"))
@@ -132,7 +134,7 @@ def _daemon_lines(daemon: Mapping[str, Any]) -> list[Text]:
 def _overload(load: Mapping[str, Any]) -> str:
     held = load["cameras_held"]
     return (
-        f"overloaded since {_time_of_day(load['since'])}: {held} camera{'' if held == 1 else 's'} held back,"
+        f"overloaded since {_time(load['since'])}: {held} camera{'' if held == 1 else 's'} held back,"
         f" {load['level']:.0%} of the wanted frames are looked at{_turns(load)}"
     )
 
@@ -167,8 +169,12 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes % 60} min" if days < 1 else f"{days} d {hours % 24} h"
 
 
-def _time_of_day(at: str | None) -> str:
-    return "" if at is None else datetime.fromisoformat(at).astimezone().strftime("%H:%M:%S")
+def _time(at: str | None) -> str:
+    """With its date, unless that is today's."""
+    if at is None:
+        return ""
+    moment = datetime.fromisoformat(at).astimezone()
+    return moment.strftime("%H:%M:%S" if moment.date() == datetime.now().astimezone().date() else "%Y-%m-%d %H:%M:%S")
 
 
 def _megabytes(count: int) -> str:

@@ -5,6 +5,7 @@ Crash anywhere: before `put` returned the event was not promised; after, it is i
 the stream has it; and what the stream has had it does not take again.
 """
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -59,19 +60,20 @@ class Delivery:
         self._failures = 0
         self._row = 0
         self._last_error: str | None = None
+        self._not_stored: str | None = None  # why the disk took no event when it was last asked
         self._unforgotten: str | None = None  # why the disk does not take that events have arrived
         self._retry_at_s = 0.0
 
     def put(self, event: Event) -> None:
         """Take the event; it is on the disk when this returns, or held and logged where the disk takes none."""
         with self._lock:
-            was_held = len(self._held)
             self._held.append(event)
             try:
                 self._store()
             except SinkError as error:
-                if not was_held:
+                if self._not_stored is None:
                     self._log.error("events_held_in_memory", error=str(error), lost_by_a_crash=True)
+                self._not_stored = str(error)
                 self._drop_excess()
 
     def step(self) -> float | None:
@@ -117,7 +119,7 @@ class Delivery:
             "delivered": self._delivered,
             "failures": self._failures,
             "dropped": self._spool.dropped + self._held_dropped,
-            "last_error": self._last_error or self._unforgotten,
+            "last_error": self._last_error or self._not_stored or self._unforgotten,
         }
 
     def _store(self) -> None:
@@ -125,6 +127,9 @@ class Delivery:
         while self._held:
             self._spool.put(self._held[0])
             self._held.popleft()
+        if self._not_stored is not None:
+            self._not_stored = None
+            self._log.info("events_stored_again")
 
     def _drop_excess(self) -> None:
         while len(self._held) > HELD_MAX:
@@ -157,6 +162,8 @@ class Delivery:
             self._unforgotten = str(error)
         else:
             self._unforgotten = None
+            if not self._held:  # it is well again: else what is held says so when it is stored
+                self._not_stored = None
 
     def _oldest(self, held: Sequence[Event]) -> list[Event]:
         try:
@@ -169,11 +176,8 @@ class Delivery:
     def _store_or_snapshot(self) -> list[Event]:
         with self._lock:
             if self._held:
-                try:
+                with contextlib.suppress(SinkError):  # said when the first one was held; tried again at the next step
                     self._store()
-                    self._log.info("events_stored_again")
-                except SinkError:
-                    pass  # said when the first one was held; the disk is tried again at the next step
             return list(self._held)[:BATCH_MAX]
 
     def _let_go(self, arrived: Sequence[Event]) -> None:

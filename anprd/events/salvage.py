@@ -20,6 +20,10 @@ class Remains:
 
     events: tuple[tuple[str, str], ...] = ()
     plates: tuple[tuple[str, int], ...] = ()
+    missing: int = 0
+    """Events between the others that cannot be read: they leave a spool from its head only, so each was there."""
+    dropped: int = 0
+    """What the file says was lost before."""
 
 
 def read(path: Path) -> Remains:
@@ -28,9 +32,14 @@ def read(path: Path) -> Remains:
         events = _rows(db, "SELECT seq, key, fields FROM events ORDER BY seq")
         events |= _rows(db, "SELECT seq, key, fields FROM events ORDER BY seq DESC")
         plates = _rows(db, "SELECT plate, plate, at_ms FROM plates")
+        counters = _rows(db, "SELECT name, value FROM counters")
+        whole = {seq: row for seq, row in events.items() if isinstance(seq, int) and _is_event(*row)}
+        (dropped,) = counters.get("dropped", (0,))
         return Remains(
-            tuple((key, fields) for _, (key, fields) in sorted(events.items()) if _is_event(key, fields)),
+            tuple(whole[seq] for seq in sorted(whole)),
             tuple((plate, at_ms) for plate, at_ms in plates.values() if isinstance(at_ms, int)),
+            missing=max(whole) - min(whole) + 1 - len(whole) if whole else 0,
+            dropped=dropped if isinstance(dropped, int) else 0,
         )
     return Remains()
 

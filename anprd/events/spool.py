@@ -192,9 +192,9 @@ class Spool:
         self._listed, self._arrived_seq, self._arrived = [], 0, 0  # rows of the new file have other numbers
         self._remains = salvage.read(target)
         saved = len(self._remains.events)
-        lost = max(0, self._depth - saved)
+        lost = max(self._depth - saved, self._remains.missing)
         self._log.error("spool_set_aside", reason=reason, file=str(target), events_saved=saved, events_lost=lost)
-        self._carried = self._dropped + lost
+        self._carried = max(self._dropped, self._remains.dropped) + lost
 
     def _put(self, db: sqlite3.Connection, event: Event) -> None:
         fields = json.dumps(event.to_fields(), separators=(",", ":"))
@@ -225,6 +225,12 @@ class Spool:
         return depth - excess, excess
 
     def _pending(self, db: sqlite3.Connection, limit: int) -> list[Event]:
+        while (events := self._oldest(db, limit)) is None:
+            pass
+        return events
+
+    def _oldest(self, db: sqlite3.Connection, limit: int) -> list[Event] | None:
+        """None: all of them were damaged and are gone, there may be more."""
         rows = db.execute(
             "SELECT seq, fields FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (self._arrived_seq, limit)
         ).fetchall()
@@ -245,7 +251,7 @@ class Spool:
                 _count(db, "dropped", len(damaged))
             self._left(gone)
             self._dropped += len(damaged)
-        return events
+        return events if events or not damaged else None
 
     def _forget(self, db: sqlite3.Connection, keys: Sequence[str]) -> None:
         with _transaction(db):

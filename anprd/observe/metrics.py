@@ -53,6 +53,10 @@ _GAUGES = (
     _Of("memory_bytes", "anprd_worker_memory_bytes", "The worker's own memory, without what it shares."),
 )
 _EVENTS = ("confirmed", "updated", "unreadable")
+_STATES = ("starting", "streaming", "waiting", "stopping", "restarting", "failed", "disabled")
+_SILENT = frozenset({"starting", "disabled"})
+"""Who has not spoken yet: the numbers of its row are none."""
+_OF_SUPERVISOR = frozenset({"restarts", "beat_age_s", "detect_fps_max"})
 
 
 class _Status(Collector):
@@ -68,6 +72,7 @@ class _Status(Collector):
             yield self._filled(CounterMetricFamily(of.name, of.help, labels=["camera"]), of.key)
         for of in _GAUGES:
             yield self._filled(GaugeMetricFamily(of.name, of.help, labels=["camera"]), of.key)
+        yield self._failing()
         yield self._events()
         yield self._drops()
 
@@ -86,18 +91,36 @@ class _Status(Collector):
         if level is not None:
             text = "The share of the wanted frames that cameras may look at."
             yield GaugeMetricFamily("anprd_load_level", text, value=level)
+        waiting = _number(self._daemon.get("orphaned_events"))
+        if waiting is not None:
+            text = "Events on disk of cameras that are not in the file any more."
+            yield GaugeMetricFamily("anprd_orphaned_events", text, value=waiting)
         state = _mapping(self._daemon.get("redis")).get("state")
         if state in {"up", "down"}:
             yield GaugeMetricFamily("anprd_redis_up", "Whether Redis answers.", value=float(state == "up"))
 
     def _states(self) -> Metric:
-        family = GaugeMetricFamily("anprd_camera_state", "1 for the state that it is in.", labels=["camera", "state"])
+        text = "1 for the state that it is in, 0 for the others."
+        family = GaugeMetricFamily("anprd_camera_state", text, labels=["camera", "state"])
         for row in self._rows:
-            family.add_metric([_name(row), str(row.get("state", "unknown"))], 1)
+            state = str(row.get("state", "unknown"))
+            for one in dict.fromkeys((*_STATES, state)):
+                family.add_metric([_name(row), one], float(one == state))
+        return family
+
+    def _speaking(self) -> list[Mapping[str, Any]]:
+        return [row for row in self._rows if row.get("state") not in _SILENT]
+
+    def _failing(self) -> Metric:
+        text = "Whether Redis or the disk takes no events of the camera now."
+        family = GaugeMetricFamily("anprd_delivery_failing", text, labels=["camera"])
+        for row in self._speaking():
+            if "sink_error" in row:
+                family.add_metric([_name(row)], float(row["sink_error"] is not None))
         return family
 
     def _filled(self, family: CounterMetricFamily | GaugeMetricFamily, key: str) -> Metric:
-        for row in self._rows:
+        for row in self._rows if key in _OF_SUPERVISOR else self._speaking():
             value = _number(row.get(key))
             if value is not None:
                 family.add_metric([_name(row)], value)
@@ -105,7 +128,7 @@ class _Status(Collector):
 
     def _events(self) -> Metric:
         family = CounterMetricFamily("anprd_events", "Events by their type.", labels=["camera", "type"])
-        for row in self._rows:
+        for row in self._speaking():
             for kind in _EVENTS:
                 value = _number(row.get(kind))
                 if value is not None:
@@ -114,7 +137,7 @@ class _Status(Collector):
 
     def _drops(self) -> Metric:
         family = CounterMetricFamily("anprd_drops", "What was dropped, by reason.", labels=["camera", "reason"])
-        for row in self._rows:
+        for row in self._speaking():
             for reason, count in list(_mapping(row.get("drops")).items())[:REASONS_MAX]:
                 value = _number(count)
                 if value is not None:

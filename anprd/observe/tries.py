@@ -12,6 +12,7 @@ class Tries:
     def __init__(self, lost: str, log: logs.Log, *, first_s: float, cap_s: float, chance: Callable[[], float]) -> None:
         """`lost` is the log event of a failure; the rest is as of `backoff.backoff_s`."""
         self.failures = 0
+        self._row = 0  # the same, but for those that only got through for a moment in between
         self._lost = lost
         self._log = log
         self._first_s = first_s
@@ -21,12 +22,22 @@ class Tries:
     def failed(self, error: Exception) -> float:
         """Note one more failure. Returns how long to wait before the next try, in seconds."""
         self.failures += 1
+        self._row += 1
         delay_s = backoff.backoff_s(self.failures, first_s=self._first_s, cap_s=self._cap_s, chance=self._chance())
         # The first, second, fourth, eighth ... in a row.
-        say = self._log.warning if self.failures.bit_count() == 1 else self._log.debug
-        say(self._lost, error=str(error), retry_in_s=round(delay_s, 1), tries=self.failures)
+        say = self._log.warning if self._row.bit_count() == 1 else self._log.debug
+        say(self._lost, error=str(error), retry_in_s=round(delay_s, 1), tries=self._row)
         return delay_s
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the last failure, if there was one, stands in the log: what comes after it may, too."""
+        return self._row.bit_count() <= 1
+
+    def got_through(self) -> None:
+        """It worked for a moment: the next failure is waited for as the first, but told as one more."""
+        self.failures = 0
 
     def succeeded(self) -> None:
         """The next failure is the first again."""
-        self.failures = 0
+        self.failures = self._row = 0

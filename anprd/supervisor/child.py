@@ -13,6 +13,7 @@ from anprd.supervisor.load import CameraLoad
 from anprd.worker.messages import Beat, Facts, Hold, Misconfigured, State, Stopped
 from anprd.worker.wire import FromWorker
 
+SILENT_S = 10.0  # a busy machine delays a beat by seconds; not yet hung, which is at 30 s
 FRESH_S = 3.0  # a beat a second is due; an older one says nothing of now
 SETTLED_S = 10.0  # in its first seconds a worker is behind because networks are compiled
 CONFIG_REASON_UNKNOWN = "the worker cannot run with this configuration; its reason is in the log"
@@ -137,7 +138,10 @@ class Child:
 
     def row(self, now_s: float) -> dict[str, Any]:
         """The camera's object in the status."""
+        silent_s = self._silent_s(now_s)
         known = self._facts or Facts(State.STARTING, pid=0)
+        if self.handle is None or silent_s is not None:  # its last words say nothing of now
+            known = replace(known, fps=0.0, lag_s=None, standing_lag_s=None, run_ratio=None, wait_ratio=None)
         row = asdict(known)
         row.update(
             name=self.camera.name,
@@ -150,7 +154,7 @@ class Child:
             drops=dict(known.drops),
             restarts=self.restarts,
             last_exit=self._last_exit,
-            last_error=self.misconfigured or self._death_text() or known.last_error,
+            last_error=self.misconfigured or self._death_text() or _silence_text(silent_s) or known.last_error,
             uptime_s=round(now_s - self._started_s, 1) if self.handle else None,
             beat_age_s=round(now_s - self._beat_s, 1) if self.handle else None,
             restart_in_s=round(max(0.0, self.start_at_s - now_s), 1) if self._waits_to_start() else None,
@@ -158,6 +162,12 @@ class Child:
         if known.last_frame_age_s is not None:
             row["last_frame_age_s"] = round(known.last_frame_age_s + now_s - self._beat_s, 1)
         return {"name": row.pop("name"), "state": row.pop("state"), **row}
+
+    def _silent_s(self, now_s: float) -> float | None:
+        """For how long it has been silent that spoke once, where that is long."""
+        age_s = now_s - self._beat_s
+        runs = self.handle is not None and self._facts is not None
+        return age_s if runs and age_s > SILENT_S else None
 
     def _waits_to_start(self) -> bool:
         return self.handle is None and self.wanted and self.misconfigured is None
@@ -177,6 +187,10 @@ class Child:
 
     def _was_steady(self, now_s: float) -> bool:
         return self._streaming_since_s is not None and now_s - self._streaming_since_s >= decisions.STEADY_S
+
+
+def _silence_text(silent_s: float | None) -> str | None:
+    return None if silent_s is None else f"no heartbeat for {silent_s:.0f} s"
 
 
 def disabled_row(camera: CameraSettings) -> dict[str, Any]:

@@ -282,7 +282,7 @@ class Daemon:
 
     def _summary(self) -> str:
         """What `systemctl status` shows."""
-        states = [row["state"] for row in self._fleet.rows()]
+        states = [row["state"] for row in self._fleet.rows() if row["state"] != State.DISABLED.value]
         return f"{states.count(State.STREAMING.value)} of {len(states)} cameras streaming"
 
     def _tell_systemd(self, now_s: float) -> None:

@@ -73,7 +73,8 @@ class Load:
             cameras: how all of them fare.
             rising: more may be given where nobody lags; not while cameras are refused to wake.
         """
-        if not cameras:
+        if not cameras:  # nobody is left to say that it is better now
+            self.machine, self.thrift, self._cameras = Level(), 0.0, {}
             return {}
         standing_s = machine_standing_s(cameras)
         self._tick_machine(now_s, cameras, standing_s if rising else max(standing_s, STANDING_S_MAX))

@@ -23,7 +23,7 @@ def prepare(directory: Path, *, key: str) -> None:
         ConfigError: it cannot be made or written to; says which key of the file to set.
         StartError: its disk is full, broken or mounted for reading alone.
     """
-    advice = f"set `{key}` to a directory that you may write to"
+    advice = f"set `{key}` to a directory that you may write to{_unit_advice(directory)}"
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o750)
     except OSError as error:
@@ -86,6 +86,12 @@ def raise_descriptor_limit() -> None:
 
 def _family(error: OSError) -> type[ConfigError | StartError]:
     return StartError if error.errno in _PASSING else ConfigError
+
+
+def _unit_advice(directory: Path) -> str:
+    """systemd shows a service all disks as mounted for reading alone, but for what its unit names."""
+    as_service = "INVOCATION_ID" in os.environ
+    return f"; a service needs ReadWritePaths={directory} in its unit (systemctl edit anprd)" if as_service else ""
 
 
 def _user() -> str:

@@ -30,6 +30,7 @@ RETRY_FIRST_S = 1.0  # a camera that only hiccuped is back at once
 # Every camera is seen again within 30 s of its return (docs/reliability.md). Its return may find us in a try that hangs
 # for `open_timeout_s`, 10 s, and then this long before the next, which takes a second or two.
 RETRY_CAP_S = 15.0
+STEADY_S = 10.0  # a session that lasts so long was one; shorter ones, one a second, would fill the log
 BEAT_S = 1.0
 WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
 PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
@@ -124,6 +125,7 @@ class Worker:
         self._tries = Tries("source_lost", self._log, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=chance)
         self._tally = Tally(pid)
         self._opened = False
+        self._streaming_s = float("-inf")
         self._settled = True
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
@@ -156,7 +158,9 @@ class Worker:
         now_s = self._doors.clock.now_s()
         if self._tally.state is not State.STREAMING:
             self._note_stream(frame)
-        self._tries.succeeded()  # a delivered frame, not an opened socket
+        self._tries.got_through()  # a delivered frame, not an opened socket
+        if now_s - self._streaming_s >= STEADY_S:
+            self._tries.succeeded()
         self._settled = False
         t_s = self._time.place(frame.t_s, frame.at, now_s=now_s, clock=frame.clock)
         placed = replace(frame, t_s=t_s)
@@ -171,7 +175,9 @@ class Worker:
         return self._camera.detect_fps_max if allowed_fps is None else min(allowed_fps, self._camera.detect_fps_max)
 
     def _note_stream(self, frame: Frame) -> None:
-        self._log.info("source_opened", width=frame.width, height=frame.height, tries=self._tries.failures + 1)
+        self._streaming_s = self._doors.clock.now_s()
+        say = self._log.info if self._tries.is_told else self._log.debug
+        say("source_opened", width=frame.width, height=frame.height, tries=self._tries.failures + 1)
         if self._opened:
             self._tally.opened_again()
         self._opened = True

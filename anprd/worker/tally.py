@@ -131,8 +131,7 @@ class Tally:
             memory_bytes: of the process's own.
             detect_fps: how many frames a second may be looked at.
         """
-        sink_lost = {"event_dropped": _count(outbox, "dropped")}
-        drops = sort_drops(pipeline, source, sink_lost)
+        drops = sort_drops(pipeline, source)
         self._note_asleep(source.get("asleep", 0) + source.get("unserved", 0), now_s)
         error = outbox.get("last_error")
         lags_s = self._lags_s(now_s, overruns=source.get("overrun", 0))
@@ -146,7 +145,8 @@ class Tally:
             confirmed=self._events[VerdictKind.CONFIRMED],
             updated=self._events[VerdictKind.UPDATED],
             unreadable=self._events[VerdictKind.UNREADABLE],
-            drops=drops.lost,
+            # Always there: a number that first appears has not risen, to those who watch it rise.
+            drops=drops.lost | {"event_dropped": _count(outbox, "dropped")},
             skipped=drops.not_due,
             spool_depth=_count(outbox, "pending"),
             delivered=_count(outbox, "delivered"),

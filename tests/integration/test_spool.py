@@ -351,3 +351,31 @@ def test_a_closed_spool_opens_again_when_it_is_used(spool):
     spool.close()
     spool.close()
     assert numbers(spool) == [1]
+
+
+def test_what_a_broken_file_lost_is_counted_though_nobody_had_counted_its_events(path, spool):
+    put_all(spool, range(300))
+    spool.close()
+    break_page_of(path, 150)
+    log = ListLog()
+    again = Spool(path, 1000, log=log)
+    saved = numbers(again)
+    assert again.dropped == 300 - len(saved) > 0
+    (said,) = (fields for _, name, fields in log.lines if name == "spool_set_aside")
+    assert said["events_lost"] == again.dropped
+
+
+def test_what_was_lost_before_is_still_known_when_a_file_breaks(path, spool):
+    small = Spool(path, 10)
+    put_all(small, range(300))
+    assert small.dropped == 290
+    small._connection.execute("PRAGMA user_version=99")
+    small.close()
+    assert Spool(path, 10, log=ListLog()).dropped == 290
+
+
+def test_any_number_of_damaged_records_holds_up_nobody(path, spool, log):
+    put_all(spool, range(100))
+    spool._connection.execute("UPDATE events SET fields = 'no json' WHERE seq <= 70")
+    assert numbers(spool, 64) == list(range(70, 100))[:64]
+    assert (spool.depth(), spool.dropped) == (30, 70)

@@ -110,3 +110,17 @@ def test_two_cameras_of_one_url_are_warned_of(warned):
 def test_a_clip_that_is_not_there_is_warned_of_since_it_may_be_a_host_without_its_scheme(warned):
     (warning,) = warned("cameras: {a: {url: 192.0.2.1/stream}}")
     assert "a network camera's URL begins with rtsp://" in warning
+
+
+def test_a_disabled_camera_tells_nothing_twice(file, capsys):
+    url = "rtsp://192.0.2.1/"
+    path = file(f"cameras: {{a: {{url: {url!r}}}, b: {{url: {url!r}, enabled: false}}}}")
+    assert check.check(path, check.tell) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_an_embedded_redis_that_is_not_installed_is_a_fault(file, capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    path = file("redis: embedded\ncameras: {gate: {url: rtsp://192.0.2.1/}}")
+    assert check.check(path, check.tell) == 78
+    assert "pip install 'anprd[embedded]'" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 import json
 import os
+from datetime import datetime
 
 import pytest
 from rich.console import Console
@@ -51,7 +52,8 @@ def test_the_daemon_has_its_line_and_each_camera_a_row():
     assert titles.split()[:3] == ["camera", "state", "fps"]
     cells = row.split()
     assert cells[:6] == ["gate", "streaming", "25.0", "7", "1", "K995OX190"]
-    assert cells[7:] == ["4", "0", "2", "64", "MiB"], "nothing is said of lag by an older daemon"
+    assert cells[6] == "2026-03-01", "not today"
+    assert cells[8:] == ["4", "0", "2", "64", "MiB"], "nothing is said of lag by an older daemon"
 
 
 def test_a_camera_that_never_saw_a_plate_has_empty_cells():
@@ -164,3 +166,14 @@ def test_the_daemon_is_looked_for_where_its_file_says(tmp_path):
     file.write_text("runtime_dir: run\ncameras: {gate: {url: 'rtsp://u:${UNSET}@h/'}}")
     assert "UNSET" not in os.environ
     assert places.runtime_dir(file) == tmp_path / "run"
+
+
+def test_a_plate_of_today_has_its_time_alone():
+    now = datetime.now().astimezone()
+    text = shown(cameras=[CAMERA | {"last_plate_at": now.isoformat()}])
+    assert now.strftime("%H:%M:%S") in text
+    assert now.strftime("%Y-%m-%d") not in text
+
+
+def test_events_of_cameras_that_are_gone_are_not_forgotten():
+    assert "100 events wait for cameras no longer in the file" in shown(daemon=DAEMON | {"orphaned_events": 100})

@@ -4,6 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from anprd.observe import metrics
+from anprd.worker.messages import State
 
 CAMERA = {
     "name": "gate-north",
@@ -27,12 +28,14 @@ CAMERA = {
     "detect_fps": 4.0,
     "detect_fps_max": 8.0,
     "last_error": "rtsp://u:***@h/x",
+    "sink_error": "Redis is full",
 }
 STATUS = {
     "daemon": {
         "version": "0.1.0",
         "uptime_s": 12.5,
         "redis": {"state": "up"},
+        "orphaned_events": 3,
         "load": {"overloaded": True, "since": None, "level": 0.5, "cameras_held": 1},
     },
     "cameras": [CAMERA],
@@ -53,6 +56,9 @@ def samples(status) -> dict[tuple, float]:
         (("anprd_uptime_seconds",), 12.5),
         (("anprd_redis_up",), 1),
         (("anprd_camera_state", "gate-north", "streaming"), 1),
+        (("anprd_camera_state", "failed", "gate-north"), 0),
+        (("anprd_delivery_failing", "gate-north"), 1),
+        (("anprd_orphaned_events",), 3),
         (("anprd_frames_total", "gate-north"), 1200),
         (("anprd_frames_per_second", "gate-north"), 7.5),
         (("anprd_events_total", "confirmed", "gate-north"), 4),
@@ -91,6 +97,21 @@ def test_what_is_not_known_is_left_out_and_not_shown_as_nought(state):
 )
 def test_a_status_of_another_shape_is_no_crash(status):
     assert b"anprd_build_info" in metrics.render(status)
+
+
+@pytest.mark.parametrize("state", ["starting", "disabled"])
+def test_who_has_not_spoken_yet_has_no_numbers_of_its_own(state):
+    found = samples({"cameras": [{**CAMERA, "state": state, "frames": 0, "spool_depth": 0, "confirmed": 0}]})
+    assert {name for name, *_ in found} == {
+        "anprd_build_info", "anprd_camera_state", "anprd_worker_restarts_total", "anprd_heartbeat_age_seconds",
+        "anprd_detect_fps_max",
+    }  # fmt: skip
+
+
+def test_every_state_is_a_sample():
+    found = samples({"cameras": [CAMERA]})
+    of_states = {state for name, *labels in found for state in labels if name == "anprd_camera_state"} - {"gate-north"}
+    assert of_states == {state.value for state in State}
 
 
 def test_a_flood_of_reasons_is_bounded():

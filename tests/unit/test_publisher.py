@@ -146,9 +146,21 @@ def test_while_the_disk_is_full_events_go_from_memory(world):
     world.run()
     assert world.arrived == [1, 2]
     assert world.delivery.facts() | {"delivered": 0} == {
-        "pending": 0, "held": 0, "delivered": 0, "failures": 0, "dropped": 0, "last_error": None,
+        "pending": 0, "held": 0, "delivered": 0, "failures": 0, "dropped": 0, "last_error": "the disk is full",
     }  # fmt: skip
     assert world.log.names("error") == ["events_held_in_memory"]
+
+
+def test_a_disk_that_stays_full_is_told_once_and_is_well_with_the_first_event_that_it_takes(world):
+    world.spool.broken = lambda operation: operation == "put"
+    for number in range(1, 9):
+        world.put(number)
+        world.run()
+    assert world.log.names("error") == ["events_held_in_memory"]
+    world.spool.broken = lambda _: False
+    world.put(9)
+    assert world.delivery.facts()["last_error"] is None
+    assert world.log.names("info") == ["events_stored_again"]
 
 
 def test_what_was_held_goes_to_the_disk_as_soon_as_it_takes_events_again_and_the_order_is_kept(world):

@@ -590,3 +590,15 @@ def test_a_worker_that_reads_nothing_is_told_again_and_killed_in_the_end(house):
     house.tick()
     house.tick(DRAIN_S)
     assert house.handles[0].kills == 1
+
+
+def test_a_worker_that_hangs_or_died_does_not_look_well(house):
+    for handle in house.handles:
+        house.says(handle, streaming(fps=25.0, lag_s=0.1, frames=100))
+    assert house.row("a")["fps"] == 25.0
+    house.ends(house.handles[1], -9)
+    house.now_s += 12.0
+    hung, dead = house.row("a"), house.row("b")
+    assert (hung["fps"], hung["lag_s"], hung["frames"]) == (0.0, None, 100)
+    assert hung["last_error"] == "no heartbeat for 12 s"
+    assert (dead["state"], dead["fps"], dead["lag_s"]) == ("restarting", 0.0, None)

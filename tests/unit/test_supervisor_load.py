@@ -330,3 +330,13 @@ def test_what_the_cores_could_carry_never_lags_for_long(count, cores, decode, lo
         # be answered, and what is left is the sawtooth under its own limit.
         lets_go = max(machine.worst[30:]) > LATE_S
         assert sum(settled) / len(settled) < (0.85 * LATE_S if lets_go else 0.5)
+
+
+def test_where_no_camera_is_left_nothing_is_overloaded():
+    one = Load()
+    slow = CameraLoad("a", 8.0, standing_s=5.0, run_ratio=0.5, wait_ratio=0.5)
+    for second in range(60):
+        one.tick(float(second), [slow])
+    assert one.machine.value < 1.0
+    assert one.tick(60.0, []) == {}
+    assert one.machine.value == 1.0

@@ -28,3 +28,16 @@ def test_a_row_of_failures_is_told_ever_more_seldom():
         one.failed(SourceError("away"))
     assert [fields["tries"] for level, _, fields in log.lines if level == "warning"] == [1, 2, 4, 8, 16, 32, 64]
     assert len(log.lines) == 100
+
+
+def test_what_only_gets_through_for_a_moment_is_tried_again_soon_and_told_as_seldom():
+    log = ListLog()
+    one = tries(log)
+    told = []
+    for number in range(1, 101):
+        assert one.failed(SourceError("away")) == 1
+        one.got_through()
+        told += [number] if one.is_told else []
+    assert [fields["tries"] for level, _, fields in log.lines if level == "warning"] == told == [1, 2, 4, 8, 16, 32, 64]
+    one.succeeded()
+    assert one.is_told

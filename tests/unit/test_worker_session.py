@@ -6,6 +6,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 import pytest
+import structlog
 
 from anprd.errors import SourceError
 from anprd.events.record import Recorder
@@ -390,7 +391,7 @@ def test_an_error_in_the_status_holds_no_password():
 
 def test_drops_of_all_sessions_are_summed():
     house = House({"frames": 30, "ends": "gone"}, {"frames": 30, "ends": "gone"}, *dead(2)).run()
-    assert house.beats()[-1].drops == {"corrupt": 2}
+    assert house.beats()[-1].drops == {"corrupt": 2, "event_dropped": 0}
 
 
 def test_a_bug_is_not_retried():
@@ -409,3 +410,11 @@ def test_a_bug_is_not_retried():
 def test_plates_can_be_noted_every_second_whether_frames_come_or_not(camera):
     house = House(camera).run()
     assert max(later - earlier for earlier, later in pairwise(house.noted_at)) <= 1.5
+
+
+def test_a_camera_that_gives_a_frame_and_breaks_off_does_not_fill_the_log():
+    with structlog.testing.capture_logs() as said:
+        House(*[{"frames": 1, "ends": "gone"}] * 64, *dead(1)).run()
+    opened = [line for line in said if line["event"] == "source_opened" and line["log_level"] == "info"]
+    lost = [line for line in said if line["event"] == "source_lost" and line["log_level"] == "warning"]
+    assert (len(opened), len(lost)) == (7, 7)
