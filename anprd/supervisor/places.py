@@ -89,7 +89,7 @@ def _family(error: OSError) -> type[ConfigError | StartError]:
 
 
 def _unit_advice(directory: Path) -> str:
-    """systemd shows a service all disks as mounted for reading alone, but for what its unit names."""
+    """To a service all disks look mounted for reading alone, but for what its unit names."""
     as_service = "INVOCATION_ID" in os.environ
     return f"; a service needs ReadWritePaths={directory} in its unit (systemctl edit anprd)" if as_service else ""
 
