@@ -53,21 +53,26 @@ def evaluate(
     one, the tenth that a training would hold back.
     """
     from anprd.cli import console
+    from anprd.training import folders
     from anprd.training.evaluation import report as reports
     from anprd.vision.weights import default_folder
 
+    if fonts is not None and not tilted:
+        raise typer.BadParameter("needs --tilted: only those plates are rendered", param_hint="--fonts")
+    if report is not None:
+        folders.check(report)
     folder = weights or default_folder()
     rendered = reports.Rendered(tilted, fonts) if tilted else None
     with needs_extra():  # Pillow, where plates are rendered
         evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), tilted=rendered, progress=progress)
+    shown = reports.without_plates(evaluation) if public else evaluation
     if report is not None:
-        shown = reports.without_plates(evaluation) if public else evaluation
         sheets = {} if public else reports.contact_sheets(evaluation)
         reports.write(shown, report, command=_command(data, checkpoints, tilted, report), sheets=sheets)
-    if record:
-        reports.record(evaluation, folder, report)
+    if record and not reports.record(evaluation, folder, report):
+        console.complain("nothing of it belongs into the manifest; it takes figures of crops/ and labels/")
     if json:
-        console.say_json(evaluation.figures)
+        console.say_json(shown.figures)
         return
     table = console.table("what", "figure")
     for name, figure in flat(evaluation.figures):

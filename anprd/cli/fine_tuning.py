@@ -22,7 +22,9 @@ def run(tune: Callable[..., Outcome]) -> None:
     Args:
         tune: a fine-tuning that still wants its `progress`.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what Ctrl-C tidies up, `kill` does too
+    for other in (signal.SIGTERM, signal.SIGHUP):  # what Ctrl-C tidies up, `kill` and a closed terminal do too
+        if signal.getsignal(other) is not signal.SIG_IGN:  # `nohup`
+            signal.signal(other, signal.default_int_handler)
     outcome = tune(progress=_bar if Console(stderr=True).is_terminal else silent)
     table = console.table("pictures", "number", "figure", "before", "after")
     for part in outcome.parts:

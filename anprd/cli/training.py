@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, replace
 from enum import StrEnum
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -250,9 +251,15 @@ def train_corners(
     scenes: Scenes = None,
     fonts: Fonts = None,
     steps: Annotated[int, typer.Option("--steps", min=1, max=10_000_000, help="The whole length, in batches.")] = 4000,
-    rendered: Rendered = 40_000,
+    rendered: Annotated[
+        int, typer.Option("--rendered", min=1, max=10_000_000, help="How many plates to render.")
+    ] = 40_000,
 ) -> None:
-    """Train the corner finder on rendered plates alone: their corners are known exactly."""
+    """Train the corner finder on rendered plates alone: their corners are known exactly.
+
+    The rendered plates are kept under --out; an interrupted training begins
+    anew.
+    """
     with needs_extra():
         from anprd.training import jobs
     print(jobs.train_corners(out, scenes=scenes, fonts=fonts, steps=steps, count=rendered))
@@ -361,9 +368,12 @@ def _asked(**options: int | None) -> dict[str, Any]:
 def _metric(text: str) -> tuple[str, float]:
     name, _, number = text.partition("=")
     try:
-        return name, float(number)
-    except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is not NAME=NUMBER", param_hint="--metric") from error
+        value = float(number)
+    except ValueError:
+        name, value = "", 0.0
+    if not name or not isfinite(value):
+        raise typer.BadParameter(f"'{text}' is not NAME=NUMBER", param_hint="--metric")
+    return name, value
 
 
 @contextlib.contextmanager

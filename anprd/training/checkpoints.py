@@ -41,6 +41,15 @@ def find(start: Path, name: str) -> Path:
     return path
 
 
+def load(file: Path) -> dict[str, Any]:
+    """What a training wrote to go on from. Raises ConfigError where it is damaged."""
+    try:
+        state: dict[str, Any] = torch.load(file, weights_only=True)
+    except _UNREADABLE as error:
+        raise ConfigError(f"{file}: is damaged; remove it, and the training begins anew") from error
+    return state
+
+
 def restore(network: nn.Module, checkpoint: Path) -> None:
     """Load the network with a checkpoint's weights, ready to read with.
 

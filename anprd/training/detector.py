@@ -4,6 +4,7 @@ ultralytics trains in FP32 on a CPU: its mixed precision is for CUDA. With autoc
 same network trains about four times faster on a CPU with AVX512-BF16 (docs/measured.md#training).
 """
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 
 from anprd.records import Bgr
-from anprd.training import cores, detector_data, detector_scenes, yolo
+from anprd.training import cores, detector_data, detector_scenes, folders, yolo
 
 BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
@@ -97,13 +98,14 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
     Raises:
         ConfigError: `data` is not such a folder.
     """
-    scenes = out / f"scenes-{plan.picture_px}"
+    scenes = folders.make(out) / f"scenes-{plan.picture_px}"
     description = detector_data.prepare(data, scenes, side_px=plan.picture_px)
     detector_scenes.add(
         scenes, side_px=plan.picture_px, pasted=plan.rendered_count, streets=plan.street_count, fonts=fonts
     )
     last = out / plan.name / "weights" / "last.pt"
     if last.exists() and _is_finished(last):
+        print(f"{last.parent.parent}: this training has ended; another one needs another --name", file=sys.stderr)
         return out / plan.name / "weights" / "best.pt"
     if last.exists():
         fit(yolo.YOLO(str(last)), {"resume": True})

@@ -4,25 +4,29 @@ Pictures are copied at the size the network sees: a loader that opens a 3-megapi
 more time in the decoder than the network spends learning (two cores, docs/measured.md#training).
 """
 
-from collections.abc import Iterator, Sequence
+import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import cv2
+import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Box
-from anprd.training import index
+from anprd.training import index, pictures
 from anprd.training.index import TRAIN, VAL
 
 JPEG_QUALITY = 95
-PICTURE_ENDINGS: tuple[str, ...] = (".jpg", ".jpeg", ".png", ".webp")
+RENDERED = "rendered-"  # how the names of pictures begin that were made here (`detector_scenes`)
 EDGE_RATIO_MAX = 0.01  # how far outside the picture rounding may put the edge of a box
 
 
 class Scene(NamedTuple):
-    """One labelled picture: the file, its YOLO label file and the part of the data it belongs to."""
+    """One labelled picture: its name, the file, its YOLO label file and the part of the data it belongs to."""
 
+    name: str
     picture: Path
     label: Path
     split: str
@@ -31,10 +35,13 @@ class Scene(NamedTuple):
 def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TRAIN, VAL)) -> Path:
     """Copy `data` into `work`, no picture longer than `side_px`, and write the `data.yaml` that names it.
 
+    What is there already is kept, so a second call is quick; what the index does not list any more, or lists in another
+    split, goes, and with it every scene that was made of such photos.
+
     Args:
         data: a folder with `images/`, `labels/` (YOLO text, one class) and `index.csv` (`image`, and `split` or a tenth
             is held back).
-        work: where the copies go; pictures already there are kept, so a second call is quick.
+        work: where the copies go.
         side_px: the longest side of a copy, in pixels.
         splits: the parts of the data that are wanted; the first is what `data.yaml` calls `train`, the last `val`.
 
@@ -44,9 +51,11 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
     Raises:
         ConfigError: the folder or its index is missing, a label is wrong, or a split has no picture or no plate.
     """
+    wanted = [scene for scene in scenes(data) if scene.split in splits]
+    _remove_stale(work, wanted)
     counts = dict.fromkeys(splits, 0)
     plates = dict.fromkeys(splits, 0)
-    for scene in (scene for scene in scenes(data) if scene.split in splits):
+    for scene in wanted:
         counts[scene.split] += 1
         plates[scene.split] += _copy(scene, work, side_px)
     missing = [split for split in splits if not counts[split]]
@@ -55,24 +64,37 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
     bare = [split for split in splits if not plates[split]]
     if bare:
         raise ConfigError(
-            f"{data}: no plate is labelled in the pictures of the split {' and '.join(bare)}; see labels/"
+            f"{data}: no plate is labelled in the pictures of the split {' and '.join(bare)}; see labels/, and the "
+            "column split of index.csv"
         )
     description = work / "data.yaml"
     train, val = splits[0], splits[-1]
-    description.write_text(f"path: {work.resolve()}\ntrain: images/{train}\nval: images/{val}\nnames: {{0: plate}}\n")
+    place = json.dumps(str(work.resolve()), ensure_ascii=False)  # JSON is YAML
+    description.write_text(
+        f"path: {place}\ntrain: images/{train}\nval: images/{val}\nnames: {{0: plate}}\n", encoding="utf-8"
+    )
     return description
 
 
-def scenes(data: Path) -> Iterator[Scene]:
+def scenes(data: Path) -> list[Scene]:
     """Every scene of both splits that `index.csv` lists.
 
     Raises:
-        ConfigError: `index.csv` is missing or lacks a column, or a picture is not there.
+        ConfigError: `index.csv` is missing or lacks a column, a picture is not there, or two have one label file.
     """
+    found: dict[str, Scene] = {}
     for row in index.read(data, needs=("image",), group="image"):
-        if row["split"] in {TRAIN, VAL}:
-            label = data / "labels" / f"{Path(row['image']).stem}.txt"
-            yield Scene(_picture(data / "images", row["image"]), label, row["split"])
+        if row["split"] not in {TRAIN, VAL}:
+            continue
+        picture = _picture(data / "images", row["image"])
+        label = (data / "labels" / picture.relative_to(data / "images")).with_suffix(".txt")
+        name = "--".join(label.relative_to(data / "labels").with_suffix("").parts)
+        if name in found:
+            raise ConfigError(
+                f"{data / index.NAME}: {row['image']} is listed twice, or another has the same label file"
+            )
+        found[name] = Scene(name, picture, label, row["split"])
+    return list(found.values())
 
 
 def boxes(label: Path, width: int, height: int) -> list[Box]:
@@ -81,7 +103,7 @@ def boxes(label: Path, width: int, height: int) -> list[Box]:
     Raises:
         ConfigError: a line is not `0 x y width height`, or its box lies outside the picture.
     """
-    lines = label.read_text().splitlines() if label.is_file() else []
+    lines = _text(label).splitlines()
     return [_box(label, line, width, height) for line in lines if line.strip()]
 
 
@@ -99,30 +121,64 @@ def _box(label: Path, line: str, width: int, height: int) -> Box:
     return Box(box.x1 * width, box.y1 * height, box.x2 * width, box.y2 * height)
 
 
+def _text(label: Path) -> str:
+    try:
+        return label.read_text(encoding="utf-8-sig") if label.is_file() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{label}: cannot be read as text ({error})") from error
+
+
 def _picture(folder: Path, name: str) -> Path:
     """The picture called `name`, with or without its ending."""
-    candidates = [folder / name, *(folder / f"{name}{ending}" for ending in PICTURE_ENDINGS)]
+    endings = [case for ending in sorted(pictures.ENDINGS) for case in (ending, ending.upper())]
+    candidates = [folder / name, *(folder / f"{name}{ending}" for ending in endings)]
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
         raise ConfigError(f"{folder / name}: is not there; index.csv lists it")
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ConfigError(f"{folder / name}: is outside of {folder}; index.csv lists it")
     return found
 
 
 def _copy(scene: Scene, work: Path, side_px: int) -> int:
-    """Copy a scene, unless it is there already; returns how many plates are labelled in it."""
+    """Copy a scene, its picture only where it is not there already; returns how many plates are labelled in it."""
     plates = len(boxes(scene.label, 1, 1))
-    target = work / "images" / scene.split / f"{scene.picture.stem}.jpg"
-    if target.exists():
-        return plates
-    image = cv2.imread(str(scene.picture))
-    if image is None:
-        raise ConfigError(f"{scene.picture}: is no picture")
-    scale = side_px / max(image.shape[:2])
-    if scale < 1:
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    label = work / "labels" / scene.split / f"{scene.picture.stem}.txt"
+    target = _target(work, scene)
+    label = work / "labels" / scene.split / f"{scene.name}.txt"
     target.parent.mkdir(parents=True, exist_ok=True)
     label.parent.mkdir(parents=True, exist_ok=True)
-    label.write_text(scene.label.read_text() if scene.label.exists() else "")
-    cv2.imwrite(str(target), image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    label.write_text(_text(scene.label), encoding="utf-8")
+    if target.exists():
+        return plates
+    image = pictures.colour(scene.picture)
+    scale = side_px / max(image.shape[:2])
+    if scale < 1:
+        image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    partial = target.with_suffix(".partial")
+    partial.write_bytes(packed.tobytes())
+    os.utime(partial, ns=(_changed_ns(scene.picture),) * 2)  # the copy is of the picture as it was then
+    partial.replace(target)
     return plates
+
+
+def _remove_stale(work: Path, wanted: Sequence[Scene]) -> None:
+    """Remove copies of what is not wanted any more or has changed, and all that was made of copies then."""
+    sources = {_target(work, scene): scene.picture for scene in wanted}
+    copies = list((work / "images").glob("*/*.jpg"))
+    photos = [copy for copy in copies if not copy.name.startswith(RENDERED)]
+    stale = [photo for photo in photos if photo not in sources or _changed_ns(photo) != _changed_ns(sources[photo])]
+    for copy in copies if stale else ():
+        if copy in stale or copy.name.startswith(RENDERED):
+            copy.unlink()
+            (work / "labels" / copy.parent.name / f"{copy.stem}.txt").unlink(missing_ok=True)
+    for cache in (work / "labels").glob("*.cache"):  # ultralytics' own: it knows files by their sizes
+        cache.unlink()
+
+
+def _target(work: Path, scene: Scene) -> Path:
+    return work / "images" / scene.split / f"{scene.name}.jpg"
+
+
+def _changed_ns(file: Path) -> int:
+    return file.stat().st_mtime_ns

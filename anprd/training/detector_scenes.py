@@ -10,12 +10,11 @@ import cv2
 import numpy as np
 
 from anprd.records import Bgr, Box
-from anprd.training.detector_data import JPEG_QUALITY, boxes
+from anprd.training.detector_data import JPEG_QUALITY, RENDERED, boxes
 from anprd.training.render import paste, scene, typeface
 from anprd.training.render.scene import SceneSettings
 from anprd.training.render.typeface import Typeface
 
-RENDERED = "rendered-"
 FRAMES_A_STREET = 12
 STREET_SEED = 10_000  # streets for training; the demo, tests and load runs take seeds below
 STREET_PX = (960, 540)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from anprd.training import checkpoints, detector, detector_data, detector_scenes, yolo
+from anprd.training import checkpoints, detector, detector_data, detector_scenes, folders, yolo
 from anprd.training.index import TRAIN, VAL
 from anprd.training.progress import Progress, silent
 from anprd.training.tuning import ELSEWHERE, HELD_BACK, Figures, Outcome, Part, Site
@@ -51,6 +51,7 @@ def tune(site: Site, out: Path, plan: Plan, *, progress: Progress = silent) -> O
     """
     checkpoint = checkpoints.find(site.start, NAME)
     checkpoints.load_detector(checkpoint, called=checkpoint)  # what is wrong with it is said before the long work
+    folders.check(out)
     with tempfile.TemporaryDirectory(prefix="anprd-") as folder, _quiet():
         work = Path(folder)
         parts = _prepare(site, work, progress)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from anprd.training import detector_data, floating, manifest, quantise, reader_data
+from anprd.errors import ConfigError
+from anprd.training import detector_data, floating, folders, manifest, pictures, quantise, reader_data
 from anprd.training.reader_data import LabelledCrop
 from anprd.vision.letterbox import GREY, Letterbox, input_size
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS
@@ -33,6 +33,7 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
     Raises:
         ConfigError: the checkpoint or the data cannot be read.
     """
+    folders.make(folder)
     model = floating.detector(checkpoint)
     small = quantise.quantise(model, _frames(data), transformer=False, floating=quantise.box_arithmetic(model))
     target = folder / "detector.xml"
@@ -54,6 +55,7 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
     Raises:
         ConfigError: the checkpoint cannot be read.
     """
+    folders.make(folder)
     model = floating.reader(checkpoint)
     inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
     floating_parts = [*quantise.first_convolution(model), *quantise.looks()]
@@ -75,7 +77,7 @@ def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
     Raises:
         ConfigError: the checkpoint cannot be read.
     """
-    target = folder / "corners.xml"
+    target = folders.make(folder) / "corners.xml"
     quantise.save(quantise.take_grey(floating.corners(checkpoint)), target)
     about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey", "data": CORNER_DATA}
     manifest.register(folder, "corners", target, about | {"metrics": dict(metrics)})
@@ -85,9 +87,10 @@ def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
 def _frames(data: Path) -> list[NDArray[np.float32]]:
     """Calibration pictures as the detector sees them: letterboxed, red first, 0..1."""
     scenes = [scene for scene in detector_data.scenes(data) if scene.split == "train"]
+    if not scenes:
+        raise ConfigError(f"{data}: index.csv has no picture of the split train, to calibrate by")
     chosen = scenes[:: max(1, len(scenes) // CALIBRATION)][:CALIBRATION]
-    images = (cv2.imread(str(scene.picture)) for scene in chosen)
-    return [_frame(np.asarray(image, np.uint8)) for image in images if image is not None]
+    return [_frame(pictures.colour(scene.picture)) for scene in chosen]
 
 
 def _frame(image: NDArray[np.uint8]) -> NDArray[np.float32]:

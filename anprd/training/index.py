@@ -6,14 +6,18 @@ a tenth is then held back, the same one every time, so that what was measured on
 
 import csv
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from anprd.errors import ConfigError
 
 NAME = "index.csv"
+TEXT = "text"
 HELD_BACK = 10  # one in ten
 TRAIN, VAL = "train", "val"
+_SPLITS = frozenset({TRAIN, VAL, "test", ""})  # the last two are for other uses, and left alone here
 
 Row = dict[str, str]
 
@@ -33,34 +37,71 @@ def read(data: Path, *, needs: Sequence[str], group: str) -> list[Row]:
         ConfigError: the file is missing or no CSV, lacks a column or a value, or lists nothing.
     """
     index = data / NAME
+    found = rows(index, needs=needs)
+    return _given_split(index, found) if "split" in found[0] else _split(found, partial(_group, of=group))
+
+
+def rows(table: Path, *, needs: Sequence[str]) -> list[Row]:
+    """Every line of a CSV file with a line of titles; titles in small letters, a `country` in capitals.
+
+    Raises:
+        ConfigError: the file is missing or no CSV, lacks a column or a value, or lists nothing.
+    """
     try:
-        with index.open(newline="", encoding="utf-8") as lines:
-            rows = list(csv.DictReader(lines))
+        with table.open(newline="", encoding="utf-8-sig") as lines:  # spreadsheets write a BOM
+            found = [_tidy(table, number, row) for number, row in enumerate(csv.DictReader(lines), start=2)]
     except OSError as error:
-        raise ConfigError(f"{index}: cannot be read ({error.strerror}); the folder needs an {NAME}") from error
+        raise ConfigError(f"{table}: cannot be read ({error.strerror}); the folder needs it") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{index}: is no CSV in UTF-8 ({error})") from error
-    _check(index, rows, needs)
-    return rows if "split" in rows[0] else _split(rows, group)
+        raise ConfigError(f"{table}: is no CSV in UTF-8 ({error})") from error
+    _check(table, found, needs)
+    return found
 
 
-def _check(index: Path, rows: Sequence[Row], needs: Sequence[str]) -> None:
-    if not rows:
-        raise ConfigError(f"{index}: lists no picture")
-    missing = [column for column in needs if column not in rows[0]]
+def _tidy(table: Path, number: int, row: dict[str | None, Any]) -> Row:
+    if any(row.pop(None, None) or ()):
+        raise ConfigError(f"{table}: line {number} has more values than there are titles")
+    tidy = {str(title).strip().lower(): value for title, value in row.items()}
+    missing = [title for title, value in tidy.items() if value is None]
     if missing:
-        raise ConfigError(f"{index}: needs the column{'s' * (len(missing) > 1)} {' and '.join(missing)}")
-    for number, row in enumerate(rows, start=2):
-        for column, value in row.items():
-            if value is None or (column in needs and not value.strip()):
-                raise ConfigError(f"{index}: line {number} has no {column}")
+        raise ConfigError(f"{table}: line {number} has no {missing[0]}")
+    tidy = {title: value.strip() for title, value in tidy.items()}
+    return tidy | {"country": tidy["country"].upper()} if "country" in tidy else tidy
 
 
-def _split(rows: Sequence[Row], group: str) -> list[Row]:
+def _check(table: Path, found: Sequence[Row], needs: Sequence[str]) -> None:
+    if not found:
+        raise ConfigError(f"{table}: lists no picture")
+    missing = [column for column in needs if column not in found[0]]
+    if missing:
+        commas = "" if len(found[0]) > 1 else "; titles stand in the first line, with commas between them"
+        raise ConfigError(f"{table}: needs the column{'s' * (len(missing) > 1)} {' and '.join(missing)}{commas}")
+    for number, row in enumerate(found, start=2):
+        empty = [column for column in needs if not row[column]]
+        if empty:
+            raise ConfigError(f"{table}: line {number} has no {empty[0]}")
+
+
+def _given_split(index: Path, found: Sequence[Row]) -> list[Row]:
+    for number, row in enumerate(found, start=2):
+        row["split"] = row["split"].lower()
+        if row["split"] not in _SPLITS:
+            raise ConfigError(f"{index}: line {number} is of the split '{row['split']}'; it must be train or val")
+    return list(found)
+
+
+def _split(found: Sequence[Row], group_of: Callable[[Row], str]) -> list[Row]:
     """Hold back a tenth of the groups, at least one, by the hash of their names: neither order nor time matters."""
-    groups = sorted({row[group] for row in rows}, key=lambda name: hashlib.sha256(name.encode()).digest())
+    groups = sorted({group_of(row) for row in found}, key=lambda name: hashlib.sha256(name.encode()).digest())
     held_back = set(groups[: max(1, len(groups) // HELD_BACK)])
-    return [row | {"split": VAL if row[group] in held_back else TRAIN} for row in rows]
+    return [row | {"split": VAL if group_of(row) in held_back else TRAIN} for row in found]
+
+
+def _group(row: Row, *, of: str) -> str:
+    """One plate is one, however its text is typed."""
+    if of != TEXT:
+        return row[of]
+    return "".join(character for character in row[of].upper() if character.isalnum())
 
 
 def is_country(label: str) -> bool:

@@ -16,6 +16,7 @@ from anprd.training import (
     corners,
     detector_data,
     export,
+    folders,
     labels,
     negatives,
     reader,
@@ -56,6 +57,7 @@ def train_reader(
     Raises:
         ConfigError: a folder is missing or has no usable label.
     """
+    folders.make(out)
     real, validation = _crops(data)
     vision = None if checked_by is None else Vision.load(checked_by)
     if vision is not None:
@@ -75,6 +77,7 @@ def train_baseline(
     Raises:
         ConfigError: a folder is missing or has no usable label.
     """
+    folders.make(out)
     real, validation = _crops(data)
     samples = reader.Samples(real, render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count))
     return reader.train(samples, validation, out / "baseline", plan, architecture=Crnn)
@@ -113,6 +116,7 @@ def train_corners(
     Raises:
         ConfigError: `scenes` is given and is no detector's folder.
     """
+    folders.make(out)
     return corners.train(render(out, scenes=scenes, fonts=fonts, count=count), out, steps=steps)
 
 
@@ -130,6 +134,8 @@ def export_reader(checkpoint: Path, data: Path, folder: Path, *, metrics: export
         ConfigError: the checkpoint or the data cannot be read.
     """
     crops = reader_data.load(data, "train")
+    if not crops:
+        raise ConfigError(f"{data}: no crop of the split train has a label that can be trusted, to calibrate by")
     calibration = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
     return export.reader(checkpoint, calibration, folder, metrics=metrics)
 

@@ -1,5 +1,7 @@
 """Write the manifest of a weights folder: which file is which network, and what is known of each."""
 
+import json
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,7 +46,7 @@ def _write(folder: Path, tables: Mapping[str, tuple[dict[str, Any], Path]]) -> N
         "# Written by 'anprd export' and 'anprd calibrate'. The daemon checks every sha256 before it reads a plate."
     ]
     for name, (about, network) in sorted(tables.items()):
-        lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in about.items()), ""]
+        lines += ["", f"[{name}]", *(f"{_key(key)} = {_toml(value)}" for key, value in about.items()), ""]
         files = (network, network.with_suffix(".bin"))
         lines += [f"[{name}.files]", *(f'"{file.name}" = "{weights.sha256(file)}"' for file in files)]
     target = folder / weights.MANIFEST
@@ -63,13 +65,18 @@ def _toml(value: object) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f'"{value}"'
+            return json.dumps(value, ensure_ascii=False)  # TOML's basic strings have the same escapes
         case dict():
-            return "{ " + ", ".join(f"{key} = {_toml(entry)}" for key, entry in value.items()) + " }" if value else "{}"
+            entries = ", ".join(f"{_key(key)} = {_toml(entry)}" for key, entry in value.items())
+            return f"{{ {entries} }}" if entries else "{}"
         case list() | tuple():
             return "[" + ", ".join(_toml(entry) for entry in value) + "]"
         case _:
             return str(value)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
 def _commit() -> str:

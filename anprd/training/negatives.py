@@ -10,9 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from anprd.errors import ConfigError
 from anprd.records import Bgr, Box
-from anprd.training import detector_data, index
+from anprd.training import detector_data, index, pictures
 from anprd.training.reader_data import LabelledCrop, shrink
 from anprd.vision.plates import Vision
 
@@ -41,10 +40,7 @@ def gathered(data: Path, vision: Vision | None = None) -> Iterator[LabelledCrop]
     for scene in detector_data.scenes(data):
         if scene.split != index.TRAIN:
             continue
-        image = cv2.imread(str(scene.picture))
-        if image is None:
-            raise ConfigError(f"{scene.picture}: is missing or no picture; {index.NAME} lists it")
-        photo = np.asarray(image, np.uint8)
+        photo = pictures.colour(scene.picture)
         height, width = photo.shape[:2]
         plates = detector_data.boxes(scene.label, width, height)
         for box in [*_anywhere(width, height, rng), *_suspected(photo, vision)]:

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
+from anprd.errors import ConfigError
 from anprd.training import checkpoints, cores, reader_data
 from anprd.training.average import follow
 from anprd.training.index import is_country
@@ -149,6 +150,7 @@ class Run:
     ) -> None:
         torch.manual_seed(plan.seed)
         self._path = out / "checkpoint.pt"
+        self._steps = plan.steps
         self.step = 0
         self.network = architecture()
         if start is not None:
@@ -204,6 +206,7 @@ class Run:
         """Write the whole state beside the old one and swap: an interruption leaves one of the two."""
         state = {
             "step": self.step,
+            "steps": self._steps,
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "optimiser": self._optimiser.state_dict(),
@@ -214,7 +217,12 @@ class Run:
         partial.replace(self._path)
 
     def _restore(self) -> None:
-        state = torch.load(self._path, weights_only=True)
+        state = checkpoints.load(self._path)
+        if state.get("steps", self._steps) != self._steps:
+            raise ConfigError(
+                f"{self._path}: is of a training of {state['steps']} steps, which cannot become one of {self._steps}; "
+                "name another folder"
+            )
         self.step = state["step"]
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])

@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
-from anprd.training import index
-from anprd.vision.ctc import ALPHABET
+from anprd.training import index, pictures, spelling
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
 
 Grey = NDArray[np.uint8]
 Quad = NDArray[np.float32]
 TRUSTED = frozenset({"eye", "exact", "binarised"})
+TRUSTS = TRUSTED | {"noisy", "partial"}
 SIDE_PX_MAX = 260  # twice what the network sees is all that jitter and blur can use
 
 
@@ -39,29 +39,55 @@ class LabelledCrop:
 def load(data: Path, split: str, *, trust: frozenset[str] = TRUSTED) -> list[LabelledCrop]:
     """The crops of `split` whose label can be trusted, in grey, at most `SIDE_PX_MAX` wide.
 
-    Characters outside A-Z 0-9 (a Chinese plate begins with one) are left out of the text: the reader has no word
-    for them. A folder of a user's own may leave out `country`, `rows` (1 then), `trust` (`exact` then) and `split`.
+    Raises:
+        ConfigError: as `lines`, or a picture is missing.
+    """
+    return [_crop(data, line) for line in lines(data, split, trust=trust)]
+
+
+def lines(data: Path, split: str, *, trust: frozenset[str] = TRUSTED) -> list[index.Row]:
+    """The lines of `index.csv` of those crops, `text` in the reader's alphabet (`spelling.plain`).
+
+    A folder of a user's own may leave out, or leave empty, `country`, `rows` (1 then), `trust` (`exact` then) and
+    `split`.
 
     Raises:
         ConfigError: `index.csv` is missing or lacks `image` or `text`, or what a line says cannot be.
     """
-    rows = index.read(data, needs=("image", "text"), group="text")
-    return [_crop(data, row) for row in rows if row["split"] == split and row.get("trust", "exact") in trust]
+    table = data / index.NAME
+    found = (_filled(table, row) for row in index.read(data, needs=("image", "text"), group="text"))
+    return [row | {"text": plain_text(table, row)} for row in found if row["split"] == split and row["trust"] in trust]
 
 
-def _crop(data: Path, row: index.Row) -> LabelledCrop:
-    path = data / "crops" / row["image"]
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise ConfigError(f"{path}: is missing or no picture; {index.NAME} lists it")
-    text = "".join(character for character in row["text"].upper() if character in ALPHABET)
+def _filled(table: Path, row: index.Row) -> index.Row:
+    filled = row | {
+        "country": row.get("country", ""),
+        "rows": row.get("rows") or "1",
+        "trust": (row.get("trust") or "exact").lower(),
+    }
+    if filled["rows"] not in {"1", "2"}:
+        raise ConfigError(f"{table}: {row['image']} has '{filled['rows']}' rows of text; 1 or 2 can be read")
+    if filled["trust"] not in TRUSTS:
+        raise ConfigError(
+            f"{table}: the trust of {row['image']} is '{filled['trust']}', not {', '.join(sorted(TRUSTS))}"
+        )
+    return filled
+
+
+def plain_text(table: Path, row: index.Row) -> str:
+    """The text of a line in the reader's alphabet. Raises ConfigError where that has no word for it."""
+    try:
+        text = spelling.plain(row["text"])
+    except ValueError as error:
+        raise ConfigError(f"{table}: the text of {row['image']}: {error}") from error
     if not text:
-        raise ConfigError(f"{data / index.NAME}: the text of {row['image']} has no character of A-Z 0-9")
-    lines = row.get("rows", "1")
-    if lines not in {"1", "2"}:
-        raise ConfigError(f"{data / index.NAME}: {row['image']} has '{lines}' rows of text; 1 or 2 can be read")
-    grey = shrink(np.asarray(image, np.uint8))
-    return LabelledCrop(grey, text, row.get("country", ""), int(lines), trust=row.get("trust", "exact"))
+        raise ConfigError(f"{table}: the text of {row['image']} has no character of A-Z 0-9")
+    return text
+
+
+def _crop(data: Path, line: index.Row) -> LabelledCrop:
+    grey = shrink(pictures.grey(data / "crops" / line["image"]))
+    return LabelledCrop(grey, line["text"], line["country"], int(line["rows"]), trust=line["trust"])
 
 
 def shrink(image: Grey) -> Grey:
@@ -69,7 +95,8 @@ def shrink(image: Grey) -> Grey:
     scale = SIDE_PX_MAX / max(image.shape)
     if scale >= 1:
         return image
-    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    height, width = (max(1, round(side * scale)) for side in image.shape)
+    return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def plain(crop: LabelledCrop) -> Grey:

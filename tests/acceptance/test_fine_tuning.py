@@ -110,7 +110,7 @@ def test_a_tuned_readers_batch_norms_keep_what_they_measured_elsewhere(tuned_rea
     assert learnt > 50
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_leaves_nothing_behind(number, site, scratch, tmp_path):
     out = tmp_path / "out"
     command = argv("train", "reader", "--from", ROOT / "weights", "--data", site, "--out", out, python=train_python())
@@ -151,3 +151,12 @@ def test_a_box_outside_its_picture_is_one_sentence(site, scratch, tmp_path):
     assert done.code == 78
     assert "labels/3.txt: '0 .9 .5 .6 .2' is no box in the picture" in done.sentence
     assert left_behind(scratch) == []
+
+
+@pytest.mark.parametrize("network", ["detector", "reader"])
+def test_where_the_result_cannot_be_put_nothing_is_trained(network, site, scratch, tmp_path):
+    out = tmp_path / "file"
+    out.write_text("")
+    done = tuned(scratch, network, "--from", ROOT / "weights", "--data", site, "--out", out)
+    assert done.code == 78
+    assert "is no folder" in done.sentence

@@ -106,6 +106,14 @@ def test_they_can_be_evaluated_on_their_data(weights, data):
     assert 0 <= report["reader"]["all"]["exact_match"] <= 1
 
 
+def test_a_training_of_another_length_is_not_gone_on_with(weights, data):
+    again = ("train", "reader", data / "read", "--out", weights.parent / "short", "--batch", 4, "--rendered", 8)
+    trained(*again, "--steps", 1)
+    done = anprd(*again, "--steps", 3, python=train_python())
+    assert done.code == 78
+    assert "is of a training of 1 steps, which cannot become one of 3" in done.err
+
+
 @pytest.mark.weights
 def test_a_trained_reader_judges_the_labels_before_they_are_learnt(data, tmp_path):
     few = ("--steps", 1, "--batch", 2, "--rendered", 8)

@@ -40,3 +40,9 @@ def test_a_whole_training_needs_its_folder_and_compares_with_nothing():
 def test_looks_are_learnt_alone_only_where_the_rest_was_trained():
     with pytest.raises(typer.BadParameter, match="needs --from"):
         training.train_reader(Path("data"), out=Path("work"), looks_alone=True)
+
+
+@pytest.mark.parametrize("text", ["=1", "cer", "cer=", "cer=much", "cer=nan"])
+def test_a_metric_is_a_name_and_a_number(text):
+    with pytest.raises(typer.BadParameter, match="is not NAME=NUMBER"):
+        training._metric(text)

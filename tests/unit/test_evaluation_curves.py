@@ -124,3 +124,7 @@ def test_a_confidence_that_is_the_share_of_right_ones_is_honest(right, wrong):
     answers = [True] * right + [False] * wrong
     sure = [right / len(answers)] * len(answers)
     assert curves.calibration_error(curves.reliability(sure, answers)) == pytest.approx(0, abs=1e-9)
+
+
+def test_where_nothing_is_found_there_is_no_area():
+    assert curves.average_precision(curves.detection_curve([], [], plates=3)) == 0.0

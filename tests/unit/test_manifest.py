@@ -57,3 +57,9 @@ def test_nothing_but_the_manifest_and_the_networks_is_left(folder):
     manifest.amend(folder, "reader", {"whole": 3})
     assert {path.suffix for path in folder.iterdir()} == {".xml", ".bin", ".toml"}
     assert tomllib.loads((folder / "MANIFEST.toml").read_text())["reader"]["whole"] == 3
+
+
+def test_any_text_and_any_name_is_written_so_that_it_can_be_read(folder):
+    about = {"report": 'a "b"\\c/report.html', "metrics": {"mAP@50": 0.9, "cer": 0.1}, "empty": {}}
+    manifest.amend(folder, "reader", about)
+    assert weights.load(folder)["reader"].about.items() >= about.items()

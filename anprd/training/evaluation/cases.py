@@ -1,20 +1,16 @@
 """Labelled pictures go through the networks: what stood there, and what was found and read."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Box, Detection, Reading
-from anprd.training import detector_data, index
-from anprd.training.reader_data import TRUSTED
-from anprd.vision.ctc import ALPHABET
+from anprd.training import detector_data, index, pictures, reader_data
 from anprd.vision.detector import Detector
 from anprd.vision.photo import PhotoDetector
 from anprd.vision.plates import Vision
@@ -67,15 +63,16 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
         ConfigError: the labels are wrong or a picture is missing.
     """
     labels = data / SCENES
-    rows = sorted(_scene_rows(labels), key=lambda row: _shape(data / "images" / row["image"]))
-    for row in progress(rows):
+    rows = index.rows(labels, needs=SCENE_COLUMNS)
+    for row in progress(sorted(rows, key=lambda row: _shape(data / "images" / row["image"]))):
         picture = data / "images" / row["image"]
-        image = _image(picture)
-        truth = _box(labels, row)
+        image = pictures.colour(picture)
+        truth = _box(labels, row, image)
         near = [sighting for sighting in vision.read_picture(image) if sighting.box.intersection(truth) > 0]
         nearest = max(near, key=lambda sighting: sighting.box.iou(truth), default=None)
         reading = nearest.reading if nearest and nearest.reading else NOTHING_READ
-        yield ReadCase(picture, _plain(row["text"]), reading, country=row.get("country", ""), box=truth)
+        text = reader_data.plain_text(labels, row)
+        yield ReadCase(picture, text, reading, country=row.get("country", ""), box=truth)
 
 
 def crop_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:
@@ -84,26 +81,25 @@ def crop_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[Re
     Raises:
         ConfigError: the labels are wrong or a picture is missing.
     """
-    rows = index.read(data, needs=("image", "text"), group="text")
-    wanted = [row for row in rows if row["split"] == index.VAL and row.get("trust", "exact") in TRUSTED]
+    wanted = reader_data.lines(data, index.VAL)
     if not wanted:
         raise ConfigError(f"{data / index.NAME}: no crop of the split 'val' has a label that can be trusted")
-    for row in progress(wanted):
-        picture = data / CROPS / row["image"]
-        yield ReadCase(
-            picture,
-            _plain(row["text"]),
-            _read(vision, picture),
-            country=row.get("country", ""),
-            rows=row.get("rows", "1"),
-            trust=row.get("trust", "exact"),
-        )
+    for line in progress(wanted):
+        picture = data / CROPS / line["image"]
+        reading = _read(vision, picture)
+        yield ReadCase(picture, line["text"], reading, country=line["country"], rows=line["rows"], trust=line["trust"])
 
 
 def unread_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:
-    """Every crop of `unread/`, which an eye could not read with certainty."""
-    pictures = sorted(path for path in (data / UNREAD).iterdir() if path.suffix in detector_data.PICTURE_ENDINGS)
-    for picture in progress(pictures):
+    """Every crop of `unread/`, which an eye could not read with certainty.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    crops = sorted(path for path in (data / UNREAD).iterdir() if pictures.is_picture(path))
+    if not crops:
+        raise ConfigError(f"{data / UNREAD}: holds no picture ({', '.join(sorted(pictures.ENDINGS))})")
+    for picture in progress(crops):
         yield ReadCase(picture, "", _read(vision, picture))
 
 
@@ -117,7 +113,7 @@ def detections(detector: Detector | PhotoDetector, data: Path, progress: Progres
     if not scenes:
         raise ConfigError(f"{data / index.NAME}: lists no picture of the split 'val'")
     for scene in progress(sorted(scenes, key=lambda scene: _shape(scene.picture))):
-        image = _image(scene.picture)
+        image = pictures.colour(scene.picture)
         truths = detector_data.boxes(scene.label, image.shape[1], image.shape[0])
         found = detector.detect(image, confidence_min=SWEEP_CONFIDENCE_MIN)
         yield DetectCase(scene.picture, truths, found, hits(found, truths))
@@ -146,45 +142,20 @@ def read_crop(vision: Vision, image: Bgr, box: Box | None = None) -> Reading:
 
 
 def _read(vision: Vision, picture: Path) -> Reading:
-    return read_crop(vision, _image(picture))
+    return read_crop(vision, pictures.colour(picture))
 
 
-def _plain(text: str) -> str:
-    """The text in the reader's alphabet: a Chinese plate begins with a character that it has no word for."""
-    return "".join(character for character in text.upper() if character in ALPHABET)
-
-
-def _scene_rows(labels: Path) -> Iterator[dict[str, str]]:
-    try:
-        with labels.open(newline="", encoding="utf-8") as lines:
-            rows = list(csv.DictReader(lines))
-    except OSError as error:
-        raise ConfigError(f"{labels}: cannot be read ({error.strerror})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"{labels}: is no CSV in UTF-8 ({error})") from error
-    if not rows:
-        raise ConfigError(f"{labels}: lists no plate")
-    missing = [column for column in SCENE_COLUMNS if column not in rows[0]]
-    if missing:
-        raise ConfigError(f"{labels}: needs the column{'s' * (len(missing) > 1)} {' and '.join(missing)}")
-    yield from rows
-
-
-def _box(labels: Path, row: dict[str, str]) -> Box:
+def _box(labels: Path, row: index.Row, image: Bgr) -> Box:
     try:
         x, y, width, height = (float(row[column]) for column in ("x", "y", "w", "h"))
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise ConfigError(f"{labels}: x, y, w and h of {row['image']} must be numbers, in pixels") from error
-    return Box(x, y, x + width, y + height)
+    box, whole = Box(x, y, x + width, y + height), Box(0, 0, image.shape[1], image.shape[0])
+    if not (width > 0 and height > 0 and box.intersection(whole) > 0):  # nor is it where one is no number
+        raise ConfigError(f"{labels}: x, y, w and h of {row['image']} are no place in the picture, which is in pixels")
+    return box
 
 
 def _shape(picture: Path) -> tuple[int, ...]:
     """Pictures of one shape go one after the other: the detector compiles its network for each, which takes long."""
-    return _image(picture).shape
-
-
-def _image(path: Path) -> Bgr:
-    image = cv2.imread(str(path))
-    if image is None:
-        raise ConfigError(f"{path}: is missing or no picture; the labels name it")
-    return np.asarray(image, np.uint8)
+    return pictures.colour(picture).shape

@@ -98,8 +98,9 @@ def average_precision(curve: Curve) -> float:
 
     Precision is 1 before the first detection and 0 beyond the last recall that was reached.
     """
-    reached = curve.share[-1:] if len(curve.share) else np.ones(1)
-    recall = np.concatenate([[0.0], curve.share, reached, [1.0]])
+    if not len(curve.share):
+        return 0.0
+    recall = np.concatenate([[0.0], curve.share, curve.share[-1:], [1.0]])
     precision = np.concatenate([[1.0], curve.precision, [0.0, 0.0]])
     envelope = np.flip(np.maximum.accumulate(np.flip(precision)))
     steps = np.linspace(0, 1, RECALL_STEPS)

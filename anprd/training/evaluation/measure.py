@@ -45,6 +45,8 @@ def measure(vision: Vision, folders: Sequence[Path], *, progress: Progress = ite
     """
     found = Found()
     for data in folders:
+        if not data.is_dir():
+            raise ConfigError(f"{data}: no such folder")
         kinds = [kind for kind in (cases.SCENES, cases.CROPS, cases.UNREAD, cases.LABELS) if (data / kind).exists()]
         if not kinds:
             raise ConfigError(f"{data}: holds no scenes.csv, crops/, unread/ or labels/; nothing to evaluate on")

@@ -128,18 +128,19 @@ def write(evaluation: Evaluation, folder: Path, *, command: str, sheets: Mapping
         raise SinkError(f"{folder}: the report cannot be written ({error.strerror})") from error
 
 
-def record(evaluation: Evaluation, folder: Path, report: Path | None) -> None:
-    """Note what was measured, and where the report is, in the manifest of the weights folder.
+def record(evaluation: Evaluation, folder: Path, report: Path | None) -> list[str]:
+    """Note what was measured, and where the report is, in the manifest of the weights folder; returns what of.
 
     Raises:
         ConfigError: the manifest cannot be written.
     """
     pointer = {"report": str(report / "report.html")} if report is not None else {}
-    for network, keys in RECORDED.items():
-        if network in evaluation.figures:
-            figures = evaluation.figures[network]
-            source = figures.get("all", figures)
-            manifest.amend(folder, network, {"metrics": {key: source[key] for key in keys}} | pointer)
+    networks = [network for network in RECORDED if network in evaluation.figures]
+    for network in networks:
+        figures = evaluation.figures[network]
+        source = figures.get("all", figures)
+        manifest.amend(folder, network, {"metrics": {key: source[key] for key in RECORDED[network]}} | pointer)
+    return networks
 
 
 def _fingerprints(folder: Path) -> dict[str, str]:
