@@ -192,7 +192,8 @@ class Spool:
         self._listed, self._arrived_seq, self._arrived = [], 0, 0  # rows of the new file have other numbers
         self._remains = salvage.read(target)
         saved = len(self._remains.events)
-        lost = max(self._depth - saved, self._remains.missing)
+        # Row numbers may be damaged, too.
+        lost = max(self._depth - saved, min(self._remains.missing, self._events_max))
         self._log.error("spool_set_aside", reason=reason, file=str(target), events_saved=saved, events_lost=lost)
         self._carried = max(self._dropped, self._remains.dropped) + lost
 
