@@ -97,6 +97,7 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
 
     Raises:
         ConfigError: `data` is not such a folder.
+        SinkError: nothing can be written to `out`.
     """
     scenes = folders.make(out) / f"scenes-{plan.picture_px}"
     description = detector_data.prepare(data, scenes, side_px=plan.picture_px)

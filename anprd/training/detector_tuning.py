@@ -48,6 +48,7 @@ def tune(site: Site, out: Path, plan: Plan, *, progress: Progress = silent) -> O
 
     Raises:
         ConfigError: the checkpoint or a folder cannot be used.
+        SinkError: nothing can be written to `out`.
     """
     checkpoint = checkpoints.find(site.start, NAME)
     checkpoints.load_detector(checkpoint, called=checkpoint)  # what is wrong with it is said before the long work

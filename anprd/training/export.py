@@ -32,6 +32,7 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
 
     Raises:
         ConfigError: the checkpoint or the data cannot be read.
+        SinkError: nothing can be written to `folder`.
     """
     folders.make(folder)
     model = floating.detector(checkpoint)
@@ -54,6 +55,7 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
 
     Raises:
         ConfigError: the checkpoint cannot be read.
+        SinkError: nothing can be written to `folder`.
     """
     folders.make(folder)
     model = floating.reader(checkpoint)
@@ -76,6 +78,7 @@ def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
 
     Raises:
         ConfigError: the checkpoint cannot be read.
+        SinkError: nothing can be written to `folder`.
     """
     target = folders.make(folder) / "corners.xml"
     quantise.save(quantise.take_grey(floating.corners(checkpoint)), target)

@@ -56,6 +56,7 @@ def train_reader(
 
     Raises:
         ConfigError: a folder is missing or has no usable label.
+        SinkError: nothing can be written to `out`.
     """
     folders.make(out)
     real, validation = _crops(data)
@@ -76,6 +77,7 @@ def train_baseline(
 
     Raises:
         ConfigError: a folder is missing or has no usable label.
+        SinkError: nothing can be written to `out`.
     """
     folders.make(out)
     real, validation = _crops(data)
@@ -115,6 +117,7 @@ def train_corners(
 
     Raises:
         ConfigError: `scenes` is given and is no detector's folder.
+        SinkError: nothing can be written to `out`.
     """
     folders.make(out)
     return corners.train(render(out, scenes=scenes, fonts=fonts, count=count), out, steps=steps)

@@ -57,6 +57,7 @@ def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silen
 
     Raises:
         ConfigError: the checkpoint or a folder cannot be used.
+        SinkError: nothing can be written to `out`.
     """
     torch.set_num_threads(cores.thread_count())
     checkpoint = checkpoints.find(site.start, NAME)

@@ -130,7 +130,7 @@ def test_a_reader_is_not_calibrated_by_what_is_kept_to_judge_it(data, weights):
         ("scenes.csv", "image,x,y,w,h\n0.png,1,1,1,1\n", "text"),
         ("scenes.csv", "image,x,y,w,h,text\n0.png,here,1,1,1,AB12\n", "pixels"),
         ("scenes.csv", "image,x,y,w,h,text\nnone.png,1,1,1,1,AB12\n", "none.png"),
-        ("scenes.csv", "image,x,y,w,h,text\n", "lists no plate"),
+        ("scenes.csv", "image,x,y,w,h,text\n", "lists no picture"),
     ],
 )
 def test_labels_that_cannot_be_are_one_sentence(data, tmp_path, name, content, told):

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, SinkError
 from anprd.training import detector_data, folders, index, pictures, reader_data, spelling
 
 PICTURE = np.full((24, 96, 3), 200, np.uint8)
@@ -274,7 +274,7 @@ def test_a_picture_that_is_too_large_to_open_is_a_sentence(folder):
 def test_a_folder_that_cannot_be_made_is_said_before_the_work(folder, name):
     (folder / "file").write_text("")
     for ask in (folders.check, folders.make):
-        with pytest.raises(ConfigError, match=r"file is no folder"):
+        with pytest.raises(SinkError, match=r"file is no folder"):
             ask(folder / name)
 
 
