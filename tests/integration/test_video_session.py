@@ -13,7 +13,7 @@ import cv2
 import pytest
 
 from anprd.errors import SourceError
-from anprd.video import container
+from anprd.video import container, reader
 from anprd.video.clock import SystemClock
 from anprd.video.reader import Arrival
 from anprd.video.session import Session
@@ -42,6 +42,7 @@ class HandClock:
 def opened(clip: Path, clock: HandClock, monkeypatch: pytest.MonkeyPatch) -> tuple[Session, list[Arrival]]:
     """A session with a camera that sends the clip, and every packet of it."""
     monkeypatch.setattr(container, "open_network", lambda *_, **__: container.open_file(str(clip)))
+    monkeypatch.setattr(reader, "BACKLOG_PACKETS_MAX", 10_000)  # a file comes as fast as it can be read
     session = Session(URL, camera(URL, read_timeout_s=3600), clock, Counter(corrupt=0, overrun=0))
     session.await_open(lambda: None)
     return session, list(_sent(session))
