@@ -20,7 +20,7 @@ BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
 FINE_TUNING_RATE = 0.001  # from trained weights: half, so that the first steps do not undo them (guess, not measured)
 RENDERED_COUNT = 500  # a tenth of the photos: enough for rare plates, too few to believe in plates without a car
-STREET_COUNT = 30  # of twelve frames: enough to unlearn windows and hedges
+PASTED_A_STREET = 17  # so 30 streets of twelve frames beside those: enough to unlearn windows and hedges
 
 
 class Scenes(yolo.YOLODataset):  # type: ignore[misc]  # ultralytics is untyped
@@ -80,7 +80,7 @@ class Plan:
     """The longest side of the pictures that windows are cut from."""
     epochs: int = 30
     rendered_count: int = RENDERED_COUNT
-    street_count: int = STREET_COUNT
+    """Photos with plates pasted in; filmed streets in proportion."""
     name: str = "detector"
 
 
@@ -101,9 +101,8 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
     """
     scenes = folders.make(out) / f"scenes-{plan.picture_px}"
     description = detector_data.prepare(data, scenes, side_px=plan.picture_px)
-    detector_scenes.add(
-        scenes, side_px=plan.picture_px, pasted=plan.rendered_count, streets=plan.street_count, fonts=fonts
-    )
+    streets = -(-plan.rendered_count // PASTED_A_STREET)
+    detector_scenes.add(scenes, side_px=plan.picture_px, pasted=plan.rendered_count, streets=streets, fonts=fonts)
     last = out / plan.name / "weights" / "last.pt"
     if last.exists() and _is_finished(last):
         print(f"{last.parent.parent}: this training has ended; another one needs another --name", file=sys.stderr)
