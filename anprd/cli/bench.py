@@ -32,6 +32,12 @@ bench = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        "--keep", metavar="DIR", readable=False, help="Where the film is kept.", show_default="~/.cache/anprd"
+    ),
+]
 Weights = Annotated[
     Path | None,
     typer.Option(
@@ -90,12 +96,7 @@ def cameras(
             "--substream-fps", min=1, max=60, help="Of the substream.", show_default="15, or --fps where that is less"
         ),
     ] = None,
-    keep: Annotated[
-        Path | None,
-        typer.Option(
-            "--keep", metavar="DIR", readable=False, help="Where the film is kept.", show_default="~/.cache/anprd"
-        ),
-    ] = None,
+    keep: Keep = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE", readable=False, help="Cost against cameras, as SVG.")
     ] = None,

@@ -71,13 +71,7 @@ def evaluate(
         reports.write(shown, report, command=_command(data, checkpoints, tilted, report), sheets=sheets)
     if record and not reports.record(evaluation, folder, report):
         console.complain("nothing of it belongs into the manifest; it takes figures of crops/ and labels/")
-    if json:
-        console.say_json(shown.figures)
-        return
-    table = console.table("what", "figure")
-    for name, figure in flat(evaluation.figures):
-        table.add_row(name, figure)
-    console.console().print(table)
+    _tell(shown.figures, json=json)
 
 
 def calibrate(
@@ -96,7 +90,6 @@ def calibrate(
     A folder with crops/ calibrates the reader, by its training split and freshly rendered plates; one with labels/
     chooses the detector's threshold, by the F1 of its validation split.
     """
-    from anprd.cli import console
     from anprd.training import calibration
     from anprd.vision.weights import default_folder
 
@@ -104,11 +97,17 @@ def calibrate(
         chosen = calibration.calibrate(
             weights or default_folder(), data, precision=precision, fonts=fonts, progress=progress
         )
+    _tell(chosen, json=json)
+
+
+def _tell(figures: dict[str, Any], *, json: bool) -> None:
+    from anprd.cli import console
+
     if json:
-        console.say_json(chosen)
+        console.say_json(figures)
         return
     table = console.table("what", "figure")
-    for name, figure in flat(chosen):
+    for name, figure in flat(figures):
         table.add_row(name, figure)
     console.console().print(table)
 

@@ -130,7 +130,7 @@ def _text(label: Path) -> str:
 
 def _picture(folder: Path, name: str) -> Path:
     """The picture called `name`, with or without its ending."""
-    endings = [case for ending in sorted(pictures.ENDINGS) for case in (ending, ending.upper())]
+    endings = [case for ending in pictures.ENDINGS for case in (ending, ending.upper())]
     candidates = [folder / name, *(folder / f"{name}{ending}" for ending in endings)]
     found = next((path for path in candidates if path.is_file()), None)
     if found is None:
@@ -144,7 +144,7 @@ def _copy(scene: Scene, work: Path, side_px: int) -> int:
     """Copy a scene, its picture only where it is not there already; returns how many plates are labelled in it."""
     plates = len(boxes(scene.label, 1, 1))
     target = _target(work, scene)
-    label = work / "labels" / scene.split / f"{scene.name}.txt"
+    label = _label_of(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     label.parent.mkdir(parents=True, exist_ok=True)
     label.write_text(_text(scene.label), encoding="utf-8")
@@ -165,19 +165,23 @@ def _copy(scene: Scene, work: Path, side_px: int) -> int:
 def _remove_stale(work: Path, wanted: Sequence[Scene]) -> None:
     """Remove copies of what is not wanted any more or has changed, and all that was made of copies then."""
     sources = {_target(work, scene): scene.picture for scene in wanted}
-    copies = list((work / "images").glob("*/*.jpg"))
-    photos = [copy for copy in copies if not copy.name.startswith(RENDERED)]
-    stale = [photo for photo in photos if photo not in sources or _changed_ns(photo) != _changed_ns(sources[photo])]
-    for copy in copies if stale else ():
-        if copy in stale or copy.name.startswith(RENDERED):
-            copy.unlink()
-            (work / "labels" / copy.parent.name / f"{copy.stem}.txt").unlink(missing_ok=True)
+    copies = set((work / "images").glob("*/*.jpg"))
+    rendered = {copy for copy in copies if copy.name.startswith(RENDERED)}
+    photos = copies - rendered
+    stale = {photo for photo in photos if photo not in sources or _changed_ns(photo) != _changed_ns(sources[photo])}
+    for copy in stale | rendered if stale else ():
+        copy.unlink()
+        _label_of(copy).unlink(missing_ok=True)
     for cache in (work / "labels").glob("*.cache"):  # ultralytics' own: it knows files by their sizes
         cache.unlink()
 
 
 def _target(work: Path, scene: Scene) -> Path:
     return work / "images" / scene.split / f"{scene.name}.jpg"
+
+
+def _label_of(copy: Path) -> Path:
+    return copy.parents[2] / "labels" / copy.parent.name / f"{copy.stem}.txt"
 
 
 def _changed_ns(file: Path) -> int:

@@ -6,8 +6,7 @@ a tenth is then held back, the same one every time, so that what was measured on
 
 import csv
 import hashlib
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +37,7 @@ def read(data: Path, *, needs: Sequence[str], group: str) -> list[Row]:
     """
     index = data / NAME
     found = rows(index, needs=needs)
-    return _given_split(index, found) if "split" in found[0] else _split(found, partial(_group, of=group))
+    return _given_split(index, found) if "split" in found[0] else _split(found, group)
 
 
 def rows(table: Path, *, needs: Sequence[str]) -> list[Row]:
@@ -82,26 +81,26 @@ def _check(table: Path, found: Sequence[Row], needs: Sequence[str]) -> None:
             raise ConfigError(f"{table}: line {number} has no {empty[0]}")
 
 
-def _given_split(index: Path, found: Sequence[Row]) -> list[Row]:
+def _given_split(index: Path, found: list[Row]) -> list[Row]:
     for number, row in enumerate(found, start=2):
         row["split"] = row["split"].lower()
         if row["split"] not in _SPLITS:
             raise ConfigError(f"{index}: line {number} is of the split '{row['split']}'; it must be train or val")
-    return list(found)
+    return found
 
 
-def _split(found: Sequence[Row], group_of: Callable[[Row], str]) -> list[Row]:
+def _split(found: Sequence[Row], column: str) -> list[Row]:
     """Hold back a tenth of the groups, at least one, by the hash of their names: neither order nor time matters."""
-    groups = sorted({group_of(row) for row in found}, key=lambda name: hashlib.sha256(name.encode()).digest())
+    groups = sorted({_group(row, column) for row in found}, key=lambda name: hashlib.sha256(name.encode()).digest())
     held_back = set(groups[: max(1, len(groups) // HELD_BACK)])
-    return [row | {"split": VAL if group_of(row) in held_back else TRAIN} for row in found]
+    return [row | {"split": VAL if _group(row, column) in held_back else TRAIN} for row in found]
 
 
-def _group(row: Row, *, of: str) -> str:
+def _group(row: Row, column: str) -> str:
     """One plate is one, however its text is typed."""
-    if of != TEXT:
-        return row[of]
-    return "".join(character for character in row[of].upper() if character.isalnum())
+    if column != TEXT:
+        return row[column]
+    return "".join(character for character in row[column].upper() if character.isalnum())
 
 
 def is_country(label: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Luma
 
-ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 """In small letters; files may have them in capitals."""
 
 

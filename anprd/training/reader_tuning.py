@@ -86,9 +86,9 @@ def _crops(site: Site) -> tuple[list[LabelledCrop], dict[str, Sequence[LabelledC
     real = reader_data.load(site.data, TRAIN)
     if not real:
         raise ConfigError(f"{site.data}: index.csv has no crop of the split {TRAIN} to learn from")
-    folders = {HELD_BACK: site.data} | ({ELSEWHERE: site.elsewhere} if site.elsewhere else {})
+    measured = {HELD_BACK: site.data} | ({ELSEWHERE: site.elsewhere} if site.elsewhere else {})
     parts: dict[str, Sequence[LabelledCrop]] = {}
-    for name, folder in folders.items():
+    for name, folder in measured.items():
         parts[name] = reader_data.load(folder, VAL, trust=VALIDATION_TRUST)
         if not parts[name]:
             raise ConfigError(f"{folder}: index.csv has no crop of the split {VAL} to measure on")

@@ -67,11 +67,10 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
     for row in progress(sorted(rows, key=lambda row: _shape(data / "images" / row["image"]))):
         picture = data / "images" / row["image"]
         image = pictures.colour(picture)
-        truth = _box(labels, row, image)
+        truth, text = _box(labels, row, image), reader_data.plain_text(labels, row)
         near = [sighting for sighting in vision.read_picture(image) if sighting.box.intersection(truth) > 0]
         nearest = max(near, key=lambda sighting: sighting.box.iou(truth), default=None)
         reading = nearest.reading if nearest and nearest.reading else NOTHING_READ
-        text = reader_data.plain_text(labels, row)
         yield ReadCase(picture, text, reading, country=row.get("country", ""), box=truth)
 
 
@@ -98,7 +97,7 @@ def unread_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[
     """
     crops = sorted(path for path in (data / UNREAD).iterdir() if pictures.is_picture(path))
     if not crops:
-        raise ConfigError(f"{data / UNREAD}: holds no picture ({', '.join(sorted(pictures.ENDINGS))})")
+        raise ConfigError(f"{data / UNREAD}: holds no picture ({', '.join(pictures.ENDINGS)})")
     for picture in progress(crops):
         yield ReadCase(picture, "", _read(vision, picture))
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from anprd.records import Bgr, Box
+from anprd.training import pictures
 from anprd.training.evaluation.cases import DetectCase, ReadCase
 from anprd.vision import confidence
 from anprd.vision.straighten import grown
@@ -123,8 +124,7 @@ def _row(cells: Sequence[Cell]) -> Bgr:
 
 def _fitted(cell: Cell) -> Bgr:
     """The cell's part of its picture, scaled into the cell."""
-    image = cv2.imread(str(cell.picture))
-    assert image is not None, cell.picture  # it was read a moment ago
+    image = pictures.colour(cell.picture)
     if cell.box is not None:
         x1, y1, x2, y2 = (max(0, round(edge)) for edge in (cell.box.x1, cell.box.y1, cell.box.x2, cell.box.y2))
         image = image[y1 : max(y1 + 1, y2), x1 : max(x1 + 1, x2)]
