@@ -2,8 +2,9 @@
 
 Half a reading of everything that passes is worth nothing, so some passes are looked at in full and the others let go.
 A camera that sees something move asks, and keeps what comes for some seconds; as many are awake as the cores carry.
-Who has a plate in view of which nothing was said goes on. Whose plates are told gives its place to who asks, and asks
-again, at the end of the queue as long as the same motion lasts. Else priority goes first, then who was awake the
+Who has a plate in view of which nothing was said goes on. Whose plates are told, or who showed none in its turn, gives
+its place to who asks, and asks again, at the end of the queue as long as the same motion lasts. Else priority goes
+first, a step higher for each half minute of asking in vain, so that nobody waits for ever; then who was awake the
 longest time ago.
 
 How many the cores carry is felt out as TCP does (RFC 5681): one more each few seconds, and a share less when a queue
@@ -20,6 +21,7 @@ from anprd.video.wakefulness import Leave, Wakefulness
 
 TURN_S = 10.0  # without a plate in view: a vehicle far off is seen to move so long before its plate can be read
 TURN_S_MAX = 30.0  # with plates in view all the time, where others ask; and so long one stays at the end of the queue
+STEP_S = 30.0  # of asking in vain, two or three passes, are worth as much as the next higher priority
 RISE_HZ = 0.25
 LIFT_S = 10.0  # without a queue, and with fewer that wish to be awake than may be
 
@@ -40,6 +42,8 @@ class Turns:
         self.asking = 0
         self._turns: dict[str, _Turn] = {}
         self._last_s: dict[str, float] = {}
+        self._waited_s: dict[str, float] = {}
+        """Asking in vain since it was last awake, over all passes."""
         self._served_s: dict[str, float] = {}
         self._now_s: float | None = None
         self._fall_at_s = self._bound_s = float("-inf")
@@ -66,7 +70,9 @@ class Turns:
         thrifty = _thrifty(sleepers, thrift)
         if self.awake_max is None:
             self._turns.clear()
+            self._waited_s.clear()
             return {camera.name: Leave(watch_all=camera.name not in thrifty) for camera in sleepers}
+        self._note_waiting(passed_s, sleepers)
         self._grant(now_s, wishes)
         return {camera.name: Leave(camera.name in self._turns, camera.name not in thrifty) for camera in sleepers}
 
@@ -101,16 +107,27 @@ class Turns:
         self._turns = {camera.name: self._turns.get(camera.name) or _Turn(now_s, camera.told) for camera in first}
 
     def _note_served(self, now_s: float, wishes: Sequence[CameraLoad]) -> None:
-        """Whose plates were told in the motion that lasts; a road that is never empty is another's turn again later."""
+        """Who had its turn in the motion that lasts; a road that is never empty is another's turn again later."""
         for camera in wishes:
             turn = self._turns.get(camera.name)
-            if turn is not None and camera.told > turn.told:
+            if turn is None:
+                continue
+            if camera.told > turn.told or (now_s - turn.begun_s >= TURN_S and not camera.unsettled):
                 self._served_s.setdefault(camera.name, now_s)
                 self._turns[camera.name] = _Turn(turn.begun_s, camera.told)
         awake = {camera.name for camera in wishes}
         self._served_s = {
             name: since_s for name, since_s in self._served_s.items() if name in awake and now_s - since_s < TURN_S_MAX
         }
+
+    def _note_waiting(self, passed_s: float, sleepers: Sequence[CameraLoad]) -> None:
+        waited_s = {camera.name: self._waited_s.get(camera.name, 0.0) for camera in sleepers}
+        for camera in sleepers:
+            if camera.name in self._turns:
+                del waited_s[camera.name]
+            elif camera.wakefulness is Wakefulness.ASKS:
+                waited_s[camera.name] += passed_s
+        self._waited_s = waited_s
 
     def _rank(self, now_s: float, camera: CameraLoad) -> tuple[int, float, float]:
         """The least comes first."""
@@ -120,7 +137,8 @@ class Turns:
         in_sight = turn is not None and now_s - turn.begun_s < TURN_S_MAX and camera.unsettled
         last_s = self._last_s.get(camera.name, float("-inf"))
         group = 0 if in_sight else 1 if in_turn else 3 if served else 2
-        return group, -WEIGHTS[camera.priority], last_s
+        steps = math.log2(WEIGHTS[camera.priority]) + self._waited_s.get(camera.name, 0.0) // STEP_S
+        return group, -steps, last_s
 
 
 def _thrifty(sleepers: Sequence[CameraLoad], thrift: float) -> frozenset[str]:

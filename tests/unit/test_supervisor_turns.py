@@ -157,6 +157,43 @@ def test_high_goes_before_low():
     assert street.tick() == {"high", "normal"}
 
 
+def passing(street, *, seconds, pass_s, gap_s, often):
+    """How long each camera was awake; those that are not `often` see something move for `pass_s` in each `gap_s`."""
+    awake_s = dict.fromkeys(street.cameras, 0)
+    for second in range(seconds):
+        awake = street.tick()
+        street.turns.awake_max = 1.0
+        for camera in list(street.cameras.values()):
+            moves = camera.name in often or second % gap_s < pass_s
+            state = (AWAKE if camera.name in awake else ASKS) if moves else ASLEEP
+            awake_s[camera.name] += state is AWAKE
+            street.set(sleeper(camera.name, state, priority=camera.priority))
+    return awake_s
+
+
+@pytest.mark.parametrize("priority", ["low", "normal"])
+def test_a_high_camera_whose_picture_never_rests_does_not_keep_the_others_asleep(priority):
+    street = Street(sleeper("tree", priority="high"), sleeper("gate", priority=priority)).limited(1)
+    awake_s = passing(street, seconds=1800, pass_s=14, gap_s=60, often={"tree"})
+    assert awake_s["gate"] > 1800 / 60 * TURN_S / 2
+    assert awake_s["tree"] > 1200
+
+
+def test_nobody_waits_for_ever_behind_many_of_higher_priority():
+    roads = [sleeper(f"road {number}", priority="high") for number in range(12)]
+    street = Street(*roads, sleeper("gate", priority="low")).limited(1)
+    awake_s = passing(street, seconds=3600, pass_s=14, gap_s=60, often={road.name for road in roads})
+    assert awake_s["gate"] >= 3 * TURN_S
+
+
+def test_high_goes_before_normal_as_long_as_nobody_waits_in_vain_for_long():
+    street = Street(sleeper("road"), sleeper("gate", priority="high"), sleeper("tree", AWAKE)).limited(1)
+    street.tick()
+    street.set(sleeper("tree", ASLEEP))
+    for _ in range(3):
+        assert street.tick() == {"gate"}
+
+
 @given(st.integers(1, 5), st.integers(1, 12))
 def test_who_always_asks_has_its_turn_again_and_again(most, count):
     street = Street(*(sleeper(str(number)) for number in range(count))).limited(most)
