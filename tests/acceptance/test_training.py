@@ -139,6 +139,13 @@ def test_the_baseline_stands_beside_the_reader_in_each_of_its_forms(weights, dat
     assert report["yardstick_ms"] > 0
 
 
+def test_checkpoints_that_are_not_there_are_a_sentence_before_anything_is_measured(tmp_path):
+    nothing = tmp_path / "data"
+    done = anprd("evaluate", nothing, "--checkpoints", tmp_path, python=train_python())
+    assert done.code == 78
+    assert "detector.pt: no such checkpoint" in done.sentence
+
+
 def test_a_folder_that_holds_no_labels_is_one_sentence(weights, tmp_path):
     done = anprd("evaluate", "--weights", weights, tmp_path)
     assert done.code == 78
@@ -169,3 +176,23 @@ def test_a_training_has_every_core_though_ultralytics_would_have_one(monkeypatch
     code = "import os; from anprd.training import cores, yolo; print(cores.thread_count() == os.cpu_count())"
     done = subprocess.run([train_python(), "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+LAYERS_OF_BOTH = """
+import torch
+from torch import nn
+from anprd.training.reader_net import CONTEXT_LAYERS, HEADS, WIDTH, Context
+layer = nn.TransformerEncoderLayer(WIDTH, HEADS, 2 * WIDTH, batch_first=True, norm_first=True)
+theirs = nn.TransformerEncoder(layer, CONTEXT_LAYERS, enable_nested_tensor=False).eval()
+for weight in theirs.parameters():
+    nn.init.normal_(weight, std=0.1)
+ours = Context(WIDTH).eval()
+ours.load_state_dict(theirs.state_dict())
+columns = torch.randn(2, 80, WIDTH)
+print(float((ours(columns) - theirs(columns)).abs().max()))
+"""
+
+
+def test_the_readers_transformer_computes_what_pytorchs_own_does_with_the_same_weights():
+    done = subprocess.run([train_python(), "-c", LAYERS_OF_BOTH], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 1e-4

@@ -60,26 +60,34 @@ def measure(
         ConfigError: weights, checkpoints or labels cannot be used.
     """
     vision = Vision.load(folder)
-    found = measuring.measure(vision, data, progress=progress)
-    figures = {"weights": _fingerprints(folder)} | measuring.figures(found, vision)
-    if tilted is not None:
-        from anprd.training import tilt  # late: only this renders
-        from anprd.training.render import typeface
-
-        typefaces = typeface.load_all(tilted.fonts)
-        figures["tilt"] = tilt.table(tilt.measure(vision, typefaces, count=tilted.count, progress=progress))
-    if checkpoints is None:
-        return Evaluation(vision, found, figures | {"networks": speed.measure({"int8": folder})})
-    from anprd.training import floating  # of the training environment
-
     with tempfile.TemporaryDirectory() as work:
-        full = floating.folder(checkpoints, Path(work))
+        full = None if checkpoints is None else _full(checkpoints, Path(work))  # what is wrong with it is said at once
+        found = measuring.measure(vision, data, progress=progress)
+        figures = {"weights": _fingerprints(folder)} | measuring.figures(found, vision)
+        if tilted is not None:
+            figures["tilt"] = _tilted(vision, tilted, progress)
+        if full is None:
+            return Evaluation(vision, found, figures | {"networks": speed.measure({"int8": folder})})
         exact = replace(
             Vision.load(full), calibration=vision.calibration, photo_confidence_min=vision.photo_confidence_min
         )
         other = measuring.figures(measuring.measure(exact, data, progress=progress), exact)
         networks = speed.measure({"int8": folder, "fp32": full})
     return Evaluation(vision, found, measuring.compared(figures, other) | {"networks": networks})
+
+
+def _full(checkpoints: Path, work: Path) -> Path:
+    from anprd.training import floating  # of the training environment
+
+    return floating.folder(checkpoints, work)
+
+
+def _tilted(vision: Vision, rendered: Rendered, progress: Progress) -> dict[str, Any]:
+    from anprd.training import tilt  # late: only this renders
+    from anprd.training.render import typeface
+
+    typefaces = typeface.load_all(rendered.fonts)
+    return tilt.table(tilt.measure(vision, typefaces, count=rendered.count, progress=progress))
 
 
 def contact_sheets(evaluation: Evaluation) -> dict[str, list[Sheet]]:
