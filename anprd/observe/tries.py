@@ -5,6 +5,8 @@ from collections.abc import Callable
 from anprd import backoff
 from anprd.observe import logs
 
+STEADY_S = 10.0  # what lasts so long was a success; shorter ones, one a second, would fill the log
+
 
 class Tries:
     """Failures in a row, and what follows from them."""

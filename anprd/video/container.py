@@ -11,7 +11,7 @@ import errno
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
 import av
@@ -97,22 +97,33 @@ class OpenStream:
         self.fps = float(rate) if rate else 0.0  # 0: unknown
         self.duration_s = container.duration / 1_000_000 if container.duration else None
         self.tick_s = float(self._stream.time_base or 0) or 1 / 90_000
+        self._live = live
         self._pts_made_up = live and container.format.name in _UNTIMED
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self, stopped: Callable[[], bool] = lambda: False) -> Iterator[Packet]:
         """Compressed pictures in stream order, to the stream's end.
+
+        A camera's sound is read too, and let go: FFmpeg would wait for a picture as long as there is sound.
+
+        Args:
+            stopped: asked at each packet of another stream whether anybody still wants pictures.
 
         Raises:
             SourceError: the connection failed, or nothing came for `read_timeout_s`.
         """
+        wanted = () if self._live else (self._stream,)
         try:
-            for packet in self._container.demux(self._stream):
+            for packet in self._container.demux(*wanted):
+                if packet.stream_index != self._stream.index:
+                    if stopped():
+                        return
+                    continue
                 if packet.size > PACKET_BYTES_MAX:
                     raise SourceError(sentence(Trouble.PACKET_TOO_LARGE, self.name, f"{packet.size >> 20} MiB"))
                 if self._pts_made_up:
                     packet.pts = packet.dts = None
                 if packet.size:  # the empty one at the end only says that it is the end
-                    yield packet
+                    yield cast("Packet", packet)
         except (av.error.FFmpegError, OSError) as error:
             raise self._error_of(error) from _clean(error)
 
@@ -130,6 +141,8 @@ def open_network(
         SourceError: whatever kept it from opening, in one sentence without the password.
     """
     begun_s = time.monotonic()
+    scheme, separator, rest = url.partition("://")
+    url = scheme.lower() + separator + rest  # FFmpeg knows none in capitals
 
     def error_of_open(error: Exception) -> SourceError:
         waited_out = time.monotonic() - begun_s >= open_timeout_s
@@ -235,8 +248,11 @@ def _has_only_sound(url: str) -> bool:
 
 
 def _begins_as_mp4(path: str) -> bool:
-    with Path(path).open("rb") as file:
-        return file.read(8)[4:] == b"ftyp"
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(8)[4:] == b"ftyp"
+    except OSError:  # it was there a moment ago
+        return False
 
 
 def _words(error: Exception) -> str:

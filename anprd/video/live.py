@@ -86,10 +86,11 @@ class LiveSource(NetworkSource):
             while not self._closed:
                 at_ease = not self._needed()
                 arrival = self._main.take(0.0 if at_ease else WAIT_S)
-                if arrival is not None:
-                    yield from self._main.decode(arrival)
-                elif not self._closed:
-                    self._waiting()
+                frames = [] if arrival is None else self._main.decode(arrival)
+                yield from frames
+                if not frames:  # also where packets come of which nothing can be shown
+                    self._wait()
+                if arrival is None and not self._closed:
                     self._clock.sleep(NAP_S if at_ease else 0.0)
         finally:
             self.close()

@@ -147,7 +147,7 @@ class PacketReader:
                 self._stream = stream
                 self._changed.notify_all()
             lateness = Lateness(stream.tick_s)
-            for packet in stream.packets():
+            for packet in stream.packets(lambda: self._stopping):
                 if self._stopping:
                     return
                 read_s = self._clock.now_s()

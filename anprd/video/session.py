@@ -61,7 +61,7 @@ class Session:
         self._stream_clock = StreamClock()
         self._sender_clock = SenderClock()
         self._tick_s = 0.0
-        self._live_s: float | None = None
+        self._came_s: float | None = None
         self._heard_s = self._whole_s = clock.now_s()
         self._damaged = 0
         self._shown = False
@@ -79,8 +79,8 @@ class Session:
 
     @property
     def lag_s(self) -> float:
-        """How far behind live the frame last decoded is now."""
-        return 0.0 if self._live_s is None else max(0.0, self._clock.now_s() - self._live_s)
+        """How long ago the frame last decoded came: what the network took is not our doing, and not made up for."""
+        return 0.0 if self._came_s is None else max(0.0, self._clock.now_s() - self._came_s)
 
     def await_open(self, waiting: Callable[[], None]) -> None:
         """Wait until it is open; `waiting` is called meanwhile. Raises SourceError; whatever is raised closes it."""
@@ -200,7 +200,7 @@ class Session:
 
     def _frame(self, picture: DecodedPicture, arrival: Arrival) -> Frame:
         stamp = self._stamp(picture.pts_s, arrival.arrived_s)
-        self._live_s = stamp.live_s
+        self._came_s = arrival.arrived_s
         self.width, self.height = picture.width, picture.height
         at, basis = self._sender_clock.date(wall_of(stamp.live_s, self._clock), picture.sender_s)
         return Frame(stamp.t_s, at, picture.width, picture.height, picture, basis)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
+from anprd.observe import logs
 from anprd.settings import CameraSettings
 from anprd.video import decoder
 from anprd.video.frames import Frame
@@ -22,6 +23,8 @@ from anprd.video.wakefulness import Wakefulness
 from anprd.video.watch import LEAD_S, LOOK_S, SubstreamWatch
 
 _GATE_S = 0.1  # motion need not be judged more often
+KEY_S_MAX = 5.0  # between two key frames of a camera that may sleep; a vehicle at a gate stands there for longer
+RARE_TOLD = 3  # a pause of the network makes two rare ones
 WAITED_S_MAX = 6.0  # who waits to be allowed to wake; a plate that is told later is of little use
 CATCH_UP_HZ = 0.3  # seconds a second, at the least, by which one who woke late shall come nearer to live
 
@@ -55,6 +58,7 @@ class SubstreamSource(NetworkSource):
         self._leave = call.leave
         self._kept = GopBuffer()
         self._awake = True
+        self._shown = False
         self._heard_s = clock.now_s()
         self._asks_from_s: float | None = None
         self._lookback = Lookback()
@@ -74,7 +78,9 @@ class SubstreamSource(NetworkSource):
         try:
             while not self._closed:
                 self._watch_on()
-                if not self._wanted():
+                if not self._shown:  # that there is a picture tells that the camera is back
+                    yield from self._go_on()
+                elif not self._wanted():
                     self._doze()
                 elif not self._leave().wake:
                     self._ask()
@@ -180,9 +186,13 @@ class SubstreamSource(NetworkSource):
 
     def _decoded(self, arrival: Arrival) -> Iterator[Frame]:
         self._heard_s = arrival.arrived_s
-        for frame in self._main.decode(arrival):
+        frames = self._main.decode(arrival)
+        for frame in frames:
+            self._shown = True
             motion = None if self._watch.is_blind(arrival.arrived_s) else self._watch.motion(arrival.arrived_s)
             yield replace(frame, motion=motion)
+        if not frames:
+            self._wait()
 
 
 class KeyframeSource(NetworkSource):
@@ -194,6 +204,10 @@ class KeyframeSource(NetworkSource):
         self._gate = _gate(call.settings)
         self._motion = Motion.unknown()
         self._judged_s = float("-inf")
+        self._key_s = float("-inf")
+        self._keys_apart_s = float("inf")
+        self._rare = 0  # in a row
+        self._log = logs.get()
         self._leave = call.leave
         self._wakefulness = Wakefulness.AWAKE
 
@@ -214,8 +228,10 @@ class KeyframeSource(NetworkSource):
             self.close()
 
     def _go_on(self, arrival: Arrival) -> Iterator[Frame]:
+        self._note_key(arrival)
         yield from self._decoded(arrival)
-        self._wakefulness = self._stirred() if self._motion.active or self._needed() else Wakefulness.ASLEEP
+        stays = self._motion.active or self._needed() or not self._may_sleep(arrival)
+        self._wakefulness = self._stirred() if stays else Wakefulness.ASLEEP
 
     def _stirred(self) -> Wakefulness:
         return Wakefulness.AWAKE if self._leave().wake else Wakefulness.ASKS
@@ -228,12 +244,28 @@ class KeyframeSource(NetworkSource):
                 yield from self._peep(arrival)
             else:
                 self._let_go()
+                if not self._may_sleep(arrival):
+                    self._wakefulness = self._stirred()
+
+    def _note_key(self, arrival: Arrival) -> None:
+        if arrival.packet.is_keyframe:
+            self._keys_apart_s, self._key_s = arrival.arrived_s - self._key_s, arrival.arrived_s
+            self._rare = self._rare + 1 if KEY_S_MAX < self._keys_apart_s < float("inf") else 0
+            if self._rare == RARE_TOLD:
+                advice = "set the camera's key frame interval to one or two seconds; until then every frame is decoded"
+                self._log.warning("key_frames_rare", apart_s=round(self._keys_apart_s, 1), advice=advice)
+
+    def _may_sleep(self, arrival: Arrival) -> bool:
+        """Whether key frames come often enough to be all that is looked at."""
+        return max(self._keys_apart_s, arrival.arrived_s - self._key_s) <= KEY_S_MAX
 
     def _peep(self, arrival: Arrival) -> Iterator[Frame]:
+        self._note_key(arrival)
         frame = self._main.still(arrival)
         if frame is not None:
             self._judge(frame)
-        self._wakefulness = self._stirred() if frame is None or self._motion.active else Wakefulness.ASLEEP
+        is_quiet = frame is not None and not self._motion.active and self._may_sleep(arrival)
+        self._wakefulness = Wakefulness.ASLEEP if is_quiet else self._stirred()
         if self._wakefulness is Wakefulness.AWAKE:
             yield from self._decoded(arrival)
         else:

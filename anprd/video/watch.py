@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from anprd.errors import SourceError
 from anprd.observe import logs
-from anprd.observe.tries import Tries
+from anprd.observe.tries import STEADY_S, Tries
 from anprd.video.clock import Clock
 from anprd.video.frames import Picture
 from anprd.video.motion import Motion, MotionGate
@@ -21,6 +21,7 @@ from anprd.video.session import Session
 
 LOOK_S = 0.25  # a car is in view for half a second at the least, and what was before the motion is looked at too
 _EARLY_S = 0.03  # pictures do not come evenly
+_LEAP_S = 10.0  # by which times of the stream may go forward and mean it
 LEAD_S = 1.0  # what is looked at before the first motion; cameras send their two streams up to half a second apart
 BLIND_S = 2.0  # so long without a picture while the large stream has some, and nobody watches
 RETRY_FIRST_S = 1.0
@@ -48,13 +49,17 @@ class SubstreamWatch:
         self._session: Session | None = None
         self._tries = Tries("substream_lost", self._log, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=chance)
         self._retry_s = clock.now_s()
-        self._due_s = float("-inf")
+        self._back_s = float("-inf")
+        self._judged_s: float | None = None  # by arrival
+        self._shown_s: float | None = None  # by the stream's own time
+        self._gate_s = 0.0
         self._seen: deque[tuple[float, Motion]] = deque(maxlen=_SEEN_MAX)
         self._glances = False
         self._awaits_key = False  # pictures before it cannot be decoded, those that they refer to were let go
         self._key_s = float("-inf")
         self._keys_apart_s = float("inf")
         self._known_s = float("-inf")
+        self._stills_fail = False
         self._quiet_s = float("-inf")
         self.moved_s = float("-inf")
         """When a picture last came that was worth looking at."""
@@ -105,6 +110,7 @@ class SubstreamWatch:
     def _opened(self) -> Session | None:
         if self._session is None and self._clock.now_s() >= self._retry_s:
             self._session = self._open_session()
+            self._back_s = float("inf")
         return self._session if self._session is not None and self._session.is_open(0.0) else None
 
     def _judge_all(self, session: Session, arrivals: list[Arrival]) -> None:
@@ -123,22 +129,23 @@ class SubstreamWatch:
             self._awaits_key = False
             session.begin_anew()
         for picture in session.pictures(arrival):
-            self._judge(picture, arrival.arrived_s)
+            self._judge(picture, arrival.arrived_s, picture.pts_s)
 
     def _glance_at(self, session: Session, arrival: Arrival) -> None:
         self._awaits_key = True
-        self._known_s = arrival.arrived_s
-        frame = session.still(arrival) if arrival.packet.is_keyframe else None
-        if frame is not None:
-            self._judge(frame.picture, arrival.arrived_s)
+        if arrival.packet.is_keyframe:
+            frame = session.still(arrival)
+            self._stills_fail = frame is None
+            if frame is not None:
+                self._judge(frame.picture, arrival.arrived_s, frame.t_s)
+        elif not self._stills_fail:
+            self._known_s = arrival.arrived_s
 
-    def _judge(self, picture: Picture, arrived_s: float) -> None:
-        if self._tries.failures:
-            self._log.info("substream_back", tries=self._tries.failures + 1)
-            self._tries.succeeded()
-        if arrived_s >= self._due_s:
-            self._due_s = arrived_s + LOOK_S - _EARLY_S
-            motion = self._gate.feed(picture.luma(), arrived_s)
+    def _judge(self, picture: Picture, arrived_s: float, shown_s: float | None) -> None:
+        """Judge a picture, if it is time to; `shown_s`: when it was taken by the stream's own time, if that has one."""
+        self._note_back(arrived_s)
+        if self._is_due(arrived_s, shown_s):
+            motion = self._gate.feed(picture.luma(), self._gate_s)
             if self._glances and motion.active and self._seen and not self._seen[-1][1].active:
                 self._seen.append((self._seen[-1][0], Motion.unknown()))  # it began in between, and anywhere
             self._seen.append((arrived_s, motion))
@@ -147,6 +154,29 @@ class SubstreamWatch:
                 self.moved_s = arrived_s
             else:
                 self._quiet_s = arrived_s
+
+    def _is_due(self, arrived_s: float, shown_s: float | None) -> bool:
+        """Whether it lies long enough after the last one judged, by arrival or by the stream's own time.
+
+        After a pause of the network many come at once, and what happened meanwhile is in all of them.
+        """
+        later_s = float("inf") if self._judged_s is None else arrived_s - self._judged_s
+        if shown_s is not None and self._shown_s is not None and shown_s - self._shown_s <= _LEAP_S:
+            later_s = max(later_s, shown_s - self._shown_s)
+        if later_s < LOOK_S - _EARLY_S:
+            return False
+        self._gate_s += min(later_s, _LEAP_S)
+        self._judged_s, self._shown_s = arrived_s, shown_s
+        return True
+
+    def _note_back(self, arrived_s: float) -> None:
+        if self._tries.failures:
+            say = self._log.info if self._tries.is_told else self._log.debug
+            say("substream_back", tries=self._tries.failures + 1)
+        self._tries.got_through()
+        self._back_s = min(self._back_s, arrived_s)
+        if arrived_s - self._back_s >= STEADY_S:
+            self._tries.succeeded()
 
     def _lose(self, error: SourceError) -> None:
         self.close()

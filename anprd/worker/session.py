@@ -14,7 +14,7 @@ from typing import Protocol
 from anprd.errors import SourceError
 from anprd.events.record import Event
 from anprd.observe import logs
-from anprd.observe.tries import Tries
+from anprd.observe.tries import STEADY_S, Tries
 from anprd.records import Verdict, VerdictKind
 from anprd.redaction import redact
 from anprd.settings import CameraSettings
@@ -30,13 +30,13 @@ RETRY_FIRST_S = 1.0  # a camera that only hiccuped is back at once
 # Every camera is seen again within 30 s of its return (docs/reliability.md). Its return may find us in a try that hangs
 # for `open_timeout_s`, 10 s, and then this long before the next, which takes a second or two.
 RETRY_CAP_S = 15.0
-STEADY_S = 10.0  # a session that lasts so long was one; shorter ones, one a second, would fill the log
 BEAT_S = 1.0
 WAIT_STEP_S = 0.2  # how late a stop may be seen while waiting
 PUBLISH_S = 4.0  # at a stop Redis gets so long to take the last events; they are safe on disk anyway
 GIVE_BACK_FIRST_S = 10.0  # after opening: the first looks are over, and took more than the rest will
 GIVE_BACK_EVERY_S = 30.0
 MEMORY_EVERY_S = 30.0  # asking the kernel costs three milliseconds
+PAUSE_S_MAX = 5.0  # of an open stream that is looked at: its frames are on their way, and stream time knows of no gap
 
 
 class Source(Protocol):
@@ -215,7 +215,7 @@ class Worker:
             raise _StopSeen
         now_s = self._doors.clock.now_s()
         age_s = self._tally.frame_age_s(now_s)
-        if age_s is not None and age_s > self._camera.track_gap_s_max:
+        if age_s is not None and age_s > self._gap_s_max:
             self._settle()
         self._doors.note_plates()
         if now_s - self._beat_s >= BEAT_S or self._about != self._beat_about:
@@ -225,6 +225,13 @@ class Worker:
     @property
     def _about(self) -> tuple[State, Wakefulness | None]:
         return self._tally.state, self._source.wakefulness if self._source else None
+
+    @property
+    def _gap_s_max(self) -> float:
+        """How long no frame may come before what was in view has left."""
+        gap_s = self._camera.track_gap_s_max
+        is_looked_at = self._source is not None and self._source.wakefulness in {None, Wakefulness.AWAKE}
+        return max(gap_s, PAUSE_S_MAX) if is_looked_at else gap_s
 
     def _settle(self) -> None:
         """Close the open passes, once for each time that frames have stopped."""

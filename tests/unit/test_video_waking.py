@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
+import structlog.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ from anprd.errors import SourceError
 from anprd.records import Bgr, Luma
 from anprd.settings import CameraSettings
 from anprd.video.frames import Frame
-from anprd.video.live import Call
+from anprd.video.live import Call, LiveSource
 from anprd.video.motion import MotionGate
 from anprd.video.reader import Arrival
 from anprd.video.session import WAIT_S
@@ -75,6 +77,7 @@ class Shown:
 
     def __init__(self, scene: Scene, packet: Packet) -> None:
         self.packet = packet
+        self.pts_s = packet.t_s
         self._scene = scene
 
     def luma(self) -> Luma:
@@ -92,7 +95,8 @@ class Stream:
         self.decoded: list[int] = []
         self.closed = False
         self.held = False  # the memory of its pictures
-        self._site, self._clock, self._gop, self._delay_s = site, clock, gop, delay_s
+        self.gop = gop
+        self._site, self._clock, self._delay_s = site, clock, delay_s
         self._next = int(max(0.0, clock.now_s()) * fps)
         self._next += -self._next % gop  # FFmpeg gives packets from the first key frame on
         self._position: int | None = None
@@ -113,13 +117,14 @@ class Stream:
         return arrivals[0] if arrivals else None
 
     def take_all(self, wait_s: float, *, rest_s: float = 0.0) -> list[Arrival]:
-        due_s = self._next / self.fps + self._delay_s
-        if rest_s and wait_s and due_s > self._clock.now_s():
+        if rest_s and wait_s and self._due_s() > self._clock.now_s():
             self._clock.sleep(min(rest_s, wait_s))  # several are handed over at once
         return self._come(wait_s, 10_000)
 
     def pictures(self, arrival: Arrival) -> list[Shown]:
         packet = arrival.packet
+        if self._clock.now_s() < self._site.dark_until_s:
+            return []
         assert packet.is_keyframe or packet.number == (self._position or 0) + 1, "a picture that cannot be decoded"
         self._position = packet.number
         self.held = True
@@ -133,7 +138,7 @@ class Stream:
     def still(self, arrival: Arrival) -> Frame | None:
         (frame,) = self.decode(arrival)
         self._position = None
-        return frame
+        return frame if self._site.stills else None
 
     def begin_anew(self) -> None:
         self._position = None
@@ -148,16 +153,21 @@ class Stream:
     def close(self) -> None:
         self.closed = True
 
+    def _due_s(self) -> float:
+        """When the next packet comes: none does while the network stands still, and then all at once."""
+        due_s = self._next / self.fps + self._delay_s
+        begin_s, end_s = self._site.stall_s
+        return end_s if begin_s <= due_s < end_s else due_s
+
     def _come(self, wait_s: float, count: int) -> list[Arrival]:
         if self.closed:
             return []
-        due_s = self._next / self.fps + self._delay_s
-        if due_s > self._clock.now_s():
-            self._clock.sleep(min(wait_s, due_s - self._clock.now_s()))
+        if self._due_s() > self._clock.now_s():
+            self._clock.sleep(min(wait_s, self._due_s() - self._clock.now_s()))
         come = []
-        while len(come) < count and (due_s := self._next / self.fps + self._delay_s) <= self._clock.now_s() + 1e-9:
+        while len(come) < count and (due_s := self._due_s()) <= self._clock.now_s() + 1e-9:
             t_s = self._next / self.fps
-            come.append(Arrival(Packet(self._next, self._next % self._gop == 0, t_s), due_s))
+            come.append(Arrival(Packet(self._next, self._next % self.gop == 0, t_s), due_s))
             self._next += 1
         if self._clock.now_s() > self._site.until_s:
             raise SourceError("the stream ended")
@@ -176,7 +186,11 @@ class Site:
         gop: int = GOP,
         sub_gop: int = 20,
         away_s: tuple[float, float] = (1e9, 1e9),
+        stall_s: tuple[float, float] = (1e9, 1e9),
+        stills: bool = True,
+        dark_until_s: float = 0.0,
     ) -> None:
+        self.stall_s, self.stills, self.dark_until_s = stall_s, stills, dark_until_s
         self.scene, self.until_s, self._sub_delay_s, self._gop = scene, until_s, sub_delay_s, gop
         self._sub_gop = sub_gop
         self._away_s = away_s
@@ -300,6 +314,28 @@ def test_a_machine_that_is_too_slow_does_not_make_the_watch_blind():
     site.clock.sleep(5.0)  # nobody gave us a core
     assert not watch.is_blind(heard_s)
     assert watch.is_blind(heard_s + 5.0)  # the large stream goes on, the small one does not
+
+
+@pytest.mark.parametrize("length_s", [1.5, 2.0, 3.0])
+def test_what_passed_while_the_network_stood_still_is_seen_when_it_comes(length_s):
+    site = Site(Scene(((31.3, 32.4),)), until_s=60.0, stall_s=(31.05, 31.05 + length_s))
+    frames = watched(site)
+    assert len(times(frames, 31.3, 32.4)) == 28
+    assert not times(frames, 42.0, 58.0)
+
+
+@pytest.mark.parametrize("wake", ["always", "substream", "keyframes"])
+def test_while_packets_give_no_picture_stops_are_seen_and_hearts_beat(wake):
+    site = Site(Scene(), until_s=30.0, dark_until_s=20.0)
+    sources = {"always": LiveSource, "substream": SubstreamSource, "keyframes": KeyframeSource}
+    beats: list[float] = []
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB if wake == "substream" else None)
+    call = Call(MAIN, camera, site.clock, lambda: beats.append(site.clock.now_s()), lambda: True, site.open)
+    with pytest.raises(SourceError):
+        iter_all(sources[wake](call))
+    early = [beat_s for beat_s in beats if beat_s < 20.0]
+    assert len(early) >= 38
+    assert max(later - earlier for earlier, later in pairwise(early)) <= WAIT_S
 
 
 def test_closing_ends_it():
@@ -479,6 +515,42 @@ def test_a_glance_takes_the_key_frames_alone_and_is_not_blind_between_them():
     assert len(opened[0].decoded) - before >= 8 * SUB_FPS
 
 
+def test_key_frames_that_cannot_be_shown_alone_watch_nothing():
+    site = Site(Scene(((30.1, 34.1),)), until_s=60.0, stills=False)
+    frames, _ = held(site, Permit(site.clock, from_s=10.0, watch_all=False))
+    assert len(times(frames, 30.1, 34.1)) == 100
+
+
+def test_a_camera_that_may_not_wake_shows_that_it_is_there():
+    site = Site(Scene(), until_s=30.0)
+    frames, source = held(site, lambda: Leave(wake=False))  # type: ignore[arg-type]
+    assert len(frames) == 1
+    assert source.wakefulness is not Wakefulness.AWAKE
+
+
+def test_a_substream_that_ends_after_each_picture_does_not_fill_the_log():
+    site = Site(Scene(), until_s=1e6)
+
+    class Short(Stream):
+        def take_all(self, wait_s: float, *, rest_s: float = 0.0) -> list[Arrival]:
+            if self.decoded:
+                raise SourceError("it broke off")
+            return super().take_all(wait_s, rest_s=rest_s)[:1]
+
+    watch = SubstreamWatch(
+        lambda: Short(site, site.clock, fps=SUB_FPS, gop=20, delay_s=0.0),  # type: ignore[arg-type, return-value]
+        MotionGate(area_ratio_min=0.001, hold_s=2.0),
+        site.clock,
+        chance=lambda: 1.0,
+    )
+    with structlog.testing.capture_logs() as said:
+        while site.clock.now_s() < 600.0:
+            watch.look(WAIT_S)
+            site.clock.sleep(0.1)
+    loud = [line for line in said if line["log_level"] != "debug"]
+    assert 5 <= len(loud) <= 25
+
+
 def peeped(site: Site) -> list[Frame]:
     camera = CameraSettings(name="gate", url=MAIN, wake="keyframes")
     frames: list[Frame] = []
@@ -530,6 +602,32 @@ def test_a_car_in_a_key_frame_wakes_it_and_is_seen_from_there_on():
 
 def test_what_passes_between_two_key_frames_is_missed():
     assert not times(peeped(Site(Scene(((18.2, 19.6),)), until_s=40.0)), 10.0, 40.0)
+
+
+@pytest.mark.parametrize("apart_s", [10, 60])
+def test_where_key_frames_are_rare_it_does_not_sleep_and_says_so(apart_s):
+    with structlog.testing.capture_logs() as said:
+        frames = peeped(Site(Scene(((118.2, 121.6),)), until_s=300.0, gop=apart_s * FPS))
+    assert len(times(frames, 118.2, 121.6)) == 86
+    warned = [line for line in said if line["event"] == "key_frames_rare"]
+    assert [line["apart_s"] for line in warned] == [apart_s]
+
+
+def test_where_key_frames_stop_coming_it_wakes():
+    site = Site(Scene(), until_s=60.0)
+    states: list[tuple[float, Wakefulness]] = []
+
+    def waiting() -> None:
+        states.append((site.clock.now_s(), source.wakefulness))
+        if site.main is not None and site.clock.now_s() > 20.0:
+            site.main.gop = 10**9
+
+    camera = CameraSettings(name="gate", url=MAIN, wake="keyframes")
+    source = KeyframeSource(Call(MAIN, camera, site.clock, waiting, nobody, site.open))
+    with pytest.raises(AssertionError, match="cannot be decoded"):  # a session gives up after a while
+        iter_all(source)
+    assert {state for at_s, state in states if 10.0 < at_s < 24.0} == {Wakefulness.ASLEEP}
+    assert site.clock.now_s() < 28.0
 
 
 def test_a_wait_is_no_longer_than_a_heartbeat():

@@ -13,6 +13,7 @@ from anprd.events.record import Recorder
 from anprd.records import Box, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.video.frames import Frame, PlainPicture
+from anprd.video.wakefulness import Wakefulness
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Beat, State, Stopped
@@ -44,7 +45,9 @@ class FakeClock:
 class ScriptedCamera:
     """One script a session: how many frames come (25 a second), how long it is then silent, how it ends."""
 
-    def __init__(self, house, *, frames=0, silent_s=0.0, refuses=None, ends=None, seconds_a_frame=0.04):
+    def __init__(
+        self, house, *, frames=0, silent_s=0.0, again=0, refuses=None, ends=None, seconds_a_frame=0.04, wakefulness=None
+    ):
         self.house = house
         self.frame_count = frames
         self.silent_s = silent_s
@@ -54,7 +57,8 @@ class ScriptedCamera:
         self.closed = False
         self.counts = Counter(corrupt=1) if frames else Counter()
         self.lag_s = 0.25
-        self.wakefulness = None
+        self.wakefulness = wakefulness
+        self.again = again
 
     def open(self, waiting):
         self.waiting = waiting
@@ -70,6 +74,10 @@ class ScriptedCamera:
         while self.house.clock.now < until_s:
             self.house.clock.now += 0.5
             self.waiting()
+        for number in range(self.again):
+            self.house.clock.now += self.seconds_a_frame
+            t_s = (self.frame_count + number) * self.seconds_a_frame
+            yield Frame.of_image(PICTURE, t_s, self.house.clock.wall())
         if self.ends:
             raise SourceError(self.ends)
 
@@ -301,6 +309,15 @@ def test_a_short_loss_settles_nothing():
 def test_a_silent_camera_is_settled_without_waiting_for_its_timeout():
     house = House({"frames": 3, "silent_s": 8.0, "ends": "sent nothing for 10 s"}).run()
     assert house.stages.settles == [3]
+
+
+@pytest.mark.parametrize(
+    ("wakefulness", "silent_s", "settles"),
+    [(None, 3.0, [6]), (Wakefulness.AWAKE, 3.0, [6]), (Wakefulness.ASLEEP, 3.0, [3, 6]), (None, 6.0, [3, 6])],
+)
+def test_a_pause_of_the_network_cuts_no_pass_in_two(wakefulness, silent_s, settles):
+    house = House({"frames": 3, "silent_s": silent_s, "again": 3, "ends": "gone", "wakefulness": wakefulness}).run()
+    assert house.stages.settles == settles
 
 
 def test_a_frame_that_takes_long_settles_nothing():
