@@ -92,10 +92,10 @@ class CameraSettings(CameraDefaults):
             )
         return name
 
-    @field_validator("url", "substream")
+    @field_validator("url")
     @classmethod
-    def _url_leads_somewhere(cls, url: str | None) -> str | None:
-        fault = None if url is None else addresses.camera_url_fault(url)
+    def _url_leads_somewhere(cls, url: str) -> str:
+        fault = addresses.camera_url_fault(url)
         if fault is not None:
             raise ValueError(fault)
         return url
@@ -103,6 +103,9 @@ class CameraSettings(CameraDefaults):
     @field_validator("substream")
     @classmethod
     def _substream_is_there_to_wake(cls, substream: str | None, info: ValidationInfo) -> str | None:
+        fault = None if substream is None else addresses.url_fault(substream, addresses.CAMERA_SCHEMES)
+        if fault is not None:
+            raise ValueError(fault)
         if substream is None and info.data.get("wake") == "substream":
             raise ValueError("is missing, and wake: substream needs it")
         return substream
@@ -224,9 +227,8 @@ def _camera(
     key = ("cameras", name)
     if "name" in own:
         faults.add((*key, "name"), f"is not a key here; the camera's name is {name!r}, its key", shown=False)
-    for url in ("url", "substream"):
-        if isinstance(own.get(url), str):
-            own[url] = addresses.absolute_url(own[url], folder)
+    if isinstance(own.get("url"), str):
+        own["url"] = addresses.absolute_url(own["url"], folder)
     return _validated(CameraSettings, {**defaults, **own, "name": name}, key, faults)
 
 

@@ -4,6 +4,7 @@ Only this module is loaded at the start; a command's own module, and what that n
 that `anprd status` does not wait for a network runtime.
 """
 
+import errno
 import gc
 import io
 import os
@@ -56,11 +57,16 @@ Weights = Annotated[
 ]
 
 
+NO_SPACE = "what there is to write finds no space: the disk behind it is full"
+
+
 def main() -> NoReturn:
     """Run the command that `sys.argv` names; never returns.
 
     Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration fault, 130 interrupted.
     """
+    if sys.stdout is None:  # closed by whoever called (>&-): nobody wants to read it
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: a file's name may be no UTF-8
     code = _code()
@@ -72,13 +78,18 @@ def _code() -> int:
     try:
         app(prog_name="anprd")
     except SystemExit as leaving:
-        _close_output()
-        return leaving.code if isinstance(leaving.code, int) else EXIT_FAILED
+        written = _close_output()
+        code = leaving.code if isinstance(leaving.code, int) else EXIT_FAILED
+        return code if written else code or EXIT_FAILED
     except (ConfigError, StartError, SourceError, SinkError) as error:
         for sentence in str(error).splitlines():
             _complain(sentence)
         return EXIT_CONFIG if isinstance(error, ConfigError) else EXIT_FAILED
-    except Exception:  # noqa: BLE001  # the process's top: a bug is shown whole, but for passwords
+    except Exception as error:  # noqa: BLE001  # the process's top: a bug is shown whole, but for passwords
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            _complain(NO_SPACE)
+            _close_output()
+            return EXIT_FAILED
         _complain("this is a bug; please report it with the lines below\n" + traceback.format_exc())
         return EXIT_FAILED
     return 0
@@ -88,12 +99,19 @@ def _complain(text: str) -> None:
     print(f"anprd: {redact(text)}", file=sys.stderr)
 
 
-def _close_output() -> None:
-    """Write what is left; where nobody reads any more (`anprd events | head -1`), drop it without a word."""
+def _close_output() -> bool:
+    """Write what is left; where nobody reads any more (`anprd events | head -1`), drop it without a word.
+
+    False, and a sentence, where it could not be written.
+    """
     try:
         sys.stdout.flush()
-    except OSError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if error.errno == errno.ENOSPC:
+            _complain(NO_SPACE)
+            return False
+    return True
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it so

@@ -3,6 +3,7 @@
 import os
 import stat
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from anprd.cli.annotate import Label
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
 from anprd.records import Bgr, Sighting
+from anprd.vision.detector import SHAPES_MAX
 from anprd.vision.plates import Vision
 
 FILE_BYTES_MAX = 256 * 2**20
@@ -41,13 +43,13 @@ def read(pictures: Sequence[Path], *, output: Path | None, weights: Path | None,
     """
     vision = Vision.load(weights)
     copies = None if output is None else Copies(output, pictures)
-    prepared: set[tuple[int, ...]] = set()
+    prepared: deque[tuple[int, ...]] = deque(maxlen=SHAPES_MAX)  # as many as the detector keeps networks for
     code = EXIT_DONE
     for picture in pictures:
         try:
             image = load_picture(picture)
             if image.shape not in prepared:  # a network is compiled for each shape: once, and no part of what is timed
-                prepared.add(image.shape)
+                prepared.append(image.shape)
                 look(vision, image)
             sightings, ms = look(vision, image)
             labels = [annotate.label(found, confidence_min=vision.read_confidence_min) for found in sightings]
@@ -138,7 +140,10 @@ class Copies:
 
     def save(self, picture: Path, image: Bgr) -> None:
         """Write the copy. Raises SinkError."""
-        target = next(path for path in self._names(picture) if os.path.realpath(path) not in self._taken)
+        first, *others = self._names(picture)
+        # A number is nobody's idea of a copy's name: where it is taken already, the file is somebody's own.
+        free = [first, *(path for path in others if not os.path.lexists(path))]
+        target = next(path for path in free if os.path.realpath(path) not in self._taken)
         self._taken.add(os.path.realpath(target))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

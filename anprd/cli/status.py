@@ -67,15 +67,29 @@ class LiveTable:
         self._live.stop()
 
     def _update(self, status: Mapping[str, Any]) -> None:
-        self._live.update(view(status), refresh=True)
+        self._live.update(view(status, lines_max=self._live.console.height), refresh=True)
 
 
-def view(status: Mapping[str, Any]) -> RenderableType:
-    """The status as people see it: the daemon's line, then the table of cameras."""
+def view(status: Mapping[str, Any], *, lines_max: int | None = None) -> RenderableType:
+    """The status as people see it: the daemon's line, then the table of cameras.
+
+    Where it has more lines than that, those that have no trouble give way to a line that counts them.
+    """
     table = console.table(*COLUMNS)
-    for camera in status["cameras"]:
+    above = [*_daemon_lines(status["daemon"]), Text()]
+    cameras = list(status["cameras"])
+    room = len(cameras) if lines_max is None else max(1, lines_max - len(above) - 2)  # titles, and what is left out
+    shown = cameras if len(cameras) <= room else sorted(cameras, key=lambda camera: not _trouble(camera))[:room]
+    for camera in shown:
         table.add_row(*_row(camera))
-    return Group(*_daemon_lines(status["daemon"]), Text(), table)
+    left_out = len(cameras) - len(shown)
+    below = [Text(f"and {left_out} more", style="dim")] if left_out else []
+    return Group(*above, table, *below)
+
+
+def _trouble(camera: Mapping[str, Any]) -> str:
+    """What is wrong with a camera, in words."""
+    return "; ".join(filter(None, [camera["last_error"] or camera["sink_error"], _held(camera), _asks(camera)]))
 
 
 def _row(camera: Mapping[str, Any]) -> list[Text]:
@@ -93,7 +107,7 @@ def _row(camera: Mapping[str, Any]) -> list[Text]:
         camera["spool_depth"],
         camera["restarts"],
         _megabytes(camera["memory_bytes"]),
-        "; ".join(filter(None, [camera["last_error"] or camera["sink_error"], _held(camera), _asks(camera)])),
+        _trouble(camera),
     ]
     texts = [Text("" if cell is None else str(cell)) for cell in cells]
     texts[1].stylize(_STYLES.get(state, ""))

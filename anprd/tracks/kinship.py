@@ -14,6 +14,7 @@ FOLLOW_WIDTHS = 2.0  # how far the rest may begin from where the first part was 
 FOLLOW_WIDTHS_PER_S = 4.0  # and how much more for each second nobody saw it
 FOLLOW_WIDTHS_MAX = 8.0
 FOLLOW_SIZE_RATIO_MAX = 2.0  # guess, not measured
+ONCOMING_COSINE_MAX = -0.5  # of two ways that are 120 degrees apart; a vehicle that turns round is seen meanwhile
 SAME_PLACE_IOU = 0.4
 
 
@@ -57,6 +58,8 @@ def _follows(earlier: Track, later: Track) -> bool:
     forecast = earlier.forecast(later.first_t_s)
     if not _goes_on_in_size(earlier, forecast, later) or _is_behind(earlier, forecast, later):
         return False
+    if _come_from_opposite_ways(earlier, later):
+        return False
     reach = min(FOLLOW_WIDTHS_MAX, FOLLOW_WIDTHS + FOLLOW_WIDTHS_PER_S * gap_s)
     forwards = _widths_from(later.first_box, forecast.centre, earlier.box)
     return min(forwards, _widths_from(earlier.box, later.first_box.centre, later.first_box)) <= reach
@@ -74,6 +77,20 @@ def _is_behind(earlier: Track, forecast: Forecast, later: Track) -> bool:
     later_x, later_y = later.first_box.centre
     backwards = (later_x - x) * (to_x - x) + (later_y - y) * (to_y - y) < 0
     return backwards and _widths(earlier.box, later.first_box) > FOLLOW_WIDTHS
+
+
+def _come_from_opposite_ways(a: Track, b: Track) -> bool:
+    """Whether both went some way, at least a plate's width, and one against the other."""
+    (ax, ay), (bx, by) = (_way(track) for track in (a, b))
+    lengths = math.hypot(ax, ay), math.hypot(bx, by)
+    if lengths[0] < a.box.width or lengths[1] < b.box.width:
+        return False
+    return ax * bx + ay * by <= ONCOMING_COSINE_MAX * lengths[0] * lengths[1]
+
+
+def _way(track: Track) -> Point:
+    (x, y), (to_x, to_y) = track.first_box.centre, track.box.centre
+    return to_x - x, to_y - y
 
 
 def _spot_at(trail: tuple[Spot, ...], t_s: float) -> Spot | None:

@@ -34,6 +34,10 @@ class Known:
     told: list[str] = field(default_factory=list)
     """Every plate it was told by, the present one last: none is ever told again."""
 
+    def bore(self, plate: str) -> bool:
+        """Whether it is known by this plate, or was."""
+        return plate == self.plate or plate in self.told
+
 
 class Memory:
     """The vehicles of one camera that may still be the same when they are seen next."""
@@ -72,7 +76,7 @@ class Memory:
     def find(self, plate: str, track: Track) -> Known | None:
         """The vehicle that a plate read on this track belongs to: by the same text first, then by a similar one."""
         t_s = track.last_t_s
-        same = [known for known in self._known if known.plate == plate and self._same_vehicle(known, track, t_s)]
+        same = [known for known in self._known if known.bore(plate) and self._same_vehicle(known, track, t_s)]
         alike = [known for known in self._known if self._alike(known, plate, track, t_s)]
         return max(same or alike, key=lambda known: known.last_t_s, default=None)
 
@@ -98,8 +102,8 @@ class Memory:
         ]
 
     def told(self, plate: str, t_s: float) -> bool:
-        """Whether the plate is held."""
-        return any(known.plate == plate and self._is_held(known, t_s) for known in self._known)
+        """Whether the plate is held, also one that was withdrawn."""
+        return any(known.bore(plate) and self._is_held(known, t_s) for known in self._known)
 
     def near(self, track: Track) -> bool:
         """Whether the track may be of a known vehicle, whatever was read on it."""

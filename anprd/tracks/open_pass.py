@@ -66,6 +66,8 @@ class OpenPass:
         self._ballot: Ballot | None = None
         self.first_t_s = track.first_t_s
         self.tries = self.voted = 0
+        self._hits_before = 0
+        self._moved_before = False
         self._refused: Counter[str] = Counter()
         self._first_read_t_s: dict[str, float] = {}
         self._widest_px = self._surest = 0.0
@@ -137,6 +139,22 @@ class OpenPass:
         self.first_t_s = min(self.first_t_s, other.first_t_s)
         self.tries += other.tries
         self.voted += other.voted
+        self._hits_before += other.hits
+        self._moved_before = self._moved_before or other.moved
+        self._refused += other._refused  # of its own kind
+        self._widest_px = max(self._widest_px, other._widest_px)
+        self._surest = max(self._surest, other._surest)
+        self._best = max(self._best, other._best, key=lambda best: best[:2])
+
+    @property
+    def hits(self) -> int:
+        """How often it was seen, those of an adopted part included."""
+        return self._hits_before + self.track.hits
+
+    @property
+    def moved(self) -> bool:
+        """Whether it moved, or an adopted part did."""
+        return self._moved_before or self.track.moved
 
     def agrees_with(self, other: Self) -> bool:
         """Whether the two were read alike at least once."""
@@ -156,7 +174,7 @@ class OpenPass:
             return None
         if (far or not syntax.regions(ballot.text)) and not self._beyond_doubt(ballot):
             return None
-        return ballot if self.track.moved or self._lasts(ballot) else None
+        return ballot if self.moved or self._lasts(ballot) else None
 
     def final(self) -> Ballot | None:
         """The ballot, if it may be told now that the pass is over."""
@@ -165,15 +183,16 @@ class OpenPass:
             return None
         if not syntax.regions(ballot.text) and not self._beyond_doubt(ballot):
             return None
-        trusted = self.track.moved or self._lasts(ballot) or (syntax.region(ballot.text) and not ballot.text.isdigit())
+        trusted = self.moved or self._lasts(ballot) or (syntax.region(ballot.text) and not ballot.text.isdigit())
         return ballot if trusted else None
 
     def dismissal(self) -> str | None:
         """Why an unread pass is not worth an event; None where it is one."""
-        still = not self.track.moved
-        if self.track.hits < UNREADABLE_HITS_MIN or self.tries < UNREADABLE_READS_MIN:
+        still = not self.moved
+        wide = self._widest_px >= self._settings.plate_width_px_min  # what never was is never read
+        if self.hits < UNREADABLE_HITS_MIN or (wide and self.tries < UNREADABLE_READS_MIN):
             return "flicker"
-        if self._widest_px < self._settings.plate_width_px_min:
+        if not wide:
             return "tiny"
         if self._surest < UNREADABLE_CONFIDENCE_MIN:
             return "doubtful"

@@ -1,4 +1,6 @@
+import errno
 import os
+import shlex
 import subprocess
 import sys
 import typing
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 
 from anprd.cli import bench, main
 from anprd.errors import ConfigError, SinkError, SourceError, StartError
+from tests.command import argv, environment
 
 HEAVY = ("openvino", "cv2", "av", "numpy", "redis", "torch", "structlog")
 
@@ -50,6 +53,24 @@ def test_a_bug_is_shown_whole_but_for_passwords(outcome):
 
 def test_no_error_shows_a_password(outcome):
     assert "hunter2" not in outcome(SourceError("rtsp://user:hunter2@host/: refused"))[2]
+
+
+def test_a_full_disk_is_no_bug(outcome):
+    code, _, said = outcome(OSError(errno.ENOSPC, "No space left on device"))
+    assert (code, said) == (1, f"anprd: {main.NO_SPACE}\n")
+
+
+@pytest.mark.parametrize(("text", "code"), [("cameras: {}", 0), ("cameras: 5", 78)])
+@pytest.mark.parametrize("output", [">&-", ">/dev/full"])
+def test_whoever_takes_no_output_gets_the_exit_code_all_the_same(tmp_path, text, code, output):
+    file = tmp_path / "cameras.yaml"
+    file.write_text(text)
+    command = f"{shlex.join(argv('check', '--json', '-c', file))} {output}"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == (1 if output == ">/dev/full" else code)
+    assert "Traceback" not in done.stderr
 
 
 def test_commands_end_with_their_own_code(outcome):

@@ -165,6 +165,15 @@ def test_copies_are_written_beside_and_never_over_the_pictures(vision, picture, 
     assert (tmp_path / "a-2.jpg").is_file()
 
 
+def test_a_file_that_has_a_copys_number_by_chance_is_somebodys_own(vision, picture, tmp_path):
+    vision(SURE)
+    own = tmp_path / "a-2.jpg"
+    own.write_bytes(b"mine")
+    assert run(picture(), output=tmp_path)[0] == 0
+    assert own.read_bytes() == b"mine"
+    assert (tmp_path / "a-3.jpg").is_file()
+
+
 def test_pictures_of_one_name_get_copies_of_their_own(vision, picture, tmp_path):
     vision(SURE)
     code, _ = run(picture("north/a.jpg"), picture("south/a.jpg"), output=tmp_path / "out")

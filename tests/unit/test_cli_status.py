@@ -56,6 +56,18 @@ def test_the_daemon_has_its_line_and_each_camera_a_row():
     assert cells[8:] == ["4", "0", "2", "64", "MiB"], "nothing is said of lag by an older daemon"
 
 
+def test_on_a_small_terminal_cameras_in_trouble_stand_first_and_the_rest_is_counted():
+    cameras = [CAMERA | {"name": f"gate{number}"} for number in range(50)]
+    cameras[47] |= {"state": "waiting", "last_error": "the camera broke off"}
+    out = Console(width=200)
+    with out.capture() as capture:
+        out.print(status.view({"daemon": DAEMON, "cameras": cameras}, lines_max=24))
+    lines = capture.get().rstrip().splitlines()
+    assert len(lines) == 24
+    assert lines[4].startswith("gate47")
+    assert lines[-1] == "and 31 more"
+
+
 def test_a_camera_that_never_saw_a_plate_has_empty_cells():
     assert "None" not in shown(cameras=[CAMERA | {"last_plate": None, "last_plate_at": None, "memory_bytes": 0}])
 

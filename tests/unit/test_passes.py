@@ -205,6 +205,14 @@ def test_what_was_corrected_is_never_taken_back(stage: Stage) -> None:
     assert len(stage.said) <= 2
 
 
+def test_what_was_withdrawn_is_not_told_as_another_vehicle(stage: Stage) -> None:
+    stage.show(drive(["K996OX190"] * 3 + [PLATE] * 17, confidence=0.8))
+    assert stage.told(UPDATED) == [PLATE]
+    stage.idle(6)
+    stage.show(drive(["K996OX190"] * 5, x=1500, step=-40))
+    assert stage.told() == ["K996OX190"]
+
+
 def test_a_last_reading_that_was_cut_changes_nothing(stage: Stage) -> None:
     stage.show(drive([PLATE] * 6 + ["K995OX19"] * 4))
     assert stage.told() == [PLATE]
@@ -458,10 +466,11 @@ def test_a_plate_that_was_always_cut_is_not_told(stage: Stage) -> None:
 
 
 def test_what_was_always_tiny_is_not_told(stage: Stage) -> None:
-    stage.show(drive([PLATE] * 10, width=20, step=8, confidence=0.3))
+    stage.show(drive([None] * 10, width=20, step=8))  # nobody tries to read it
     stage.idle(2)
     assert stage.said == []
     assert stage.passes.counts["tiny"] == 1
+    assert stage.passes.counts["flicker"] == 0
 
 
 def test_what_the_detector_doubted_is_not_told(stage: Stage) -> None:
@@ -506,6 +515,26 @@ def test_two_unread_parts_of_a_pass_are_one_event(stage: Stage) -> None:
     stage.show(drive([PLATE] * 6, x=900, confidence=0.3))
     stage.idle(8)
     assert stage.told(UNREADABLE) == [""]
+
+
+@pytest.mark.parametrize("gap_s", [2, 3])
+def test_an_oncoming_vehicle_that_nobody_can_read_is_told_behind_one_that_was_told(stage: Stage, gap_s: int) -> None:
+    stage.show(drive([PLATE] * 16, step=100))
+    stage.idle(gap_s)
+    stage.show(drive([OTHER] * 16, x=1600, step=-100, confidence=0.2))
+    stage.idle(6)
+    assert stage.told() == [PLATE]
+    assert len(stage.told(UNREADABLE)) == 1
+
+
+@pytest.mark.parametrize("gap_s", [0.25, 0.375, 0.5, 0.75, 1.0])
+@pytest.mark.parametrize("off_px", range(-450, 500, 150))
+def test_a_vehicle_whose_rest_was_hardly_seen_is_told_as_unreadable(stage: Stage, gap_s: float, off_px: int) -> None:
+    stage.show(drive([PLATE, OTHER, None, "A123BC77", None, None, None, None]))
+    stage.idle(gap_s - 1 / FPS)
+    stage.show(drive([None, PLATE], x=420 + 320 * gap_s + off_px, step=30))
+    stage.idle(8)
+    assert len(stage.said) == 1
 
 
 def test_an_unread_car_on_another_lane_is_told(stage: Stage) -> None:

@@ -37,6 +37,10 @@ def test_a_bolt_that_was_read_as_a_figure_is_left_out_where_it_makes_no_plate() 
     assert settle({"A372TA1H50": 0.5, "A372TA150": 0.5}, looks).text == "A372TA150"
 
 
+def test_an_electric_car_of_ukraine_keeps_its_letters() -> None:
+    assert settle({"KA1234YA": 0.9, "KA1234XA": 0.1}, {"UA": 0.97, "": 0.03}).text == "KA1234YA"
+
+
 def test_a_figure_that_was_swallowed_is_put_back_where_the_plate_needs_it() -> None:
     assert settle({"M700AA7": 0.6, "M700AA77": 0.4}, {"RU": 1.0}).text == "M700AA77"
 

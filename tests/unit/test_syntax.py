@@ -1,4 +1,5 @@
 import string
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -66,6 +67,36 @@ def test_a_country_that_the_looks_rule_out_is_not_named_though_nobody_else_write
     assert syntax.region("STARK11", {"PL": 0.0001, "US": 0.9999}) == ""
     assert syntax.region("01159KS", {"US": 0.9, "": 0.1}) == "XK"  # the reader has no word for Kosovo
     assert syntax.region("01159KS", {"US": 0.9999, "": 0.0001}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("KA1234YA", "UA"),  # electric
+        ("12345B2", "US"),  # California's commercial vehicles
+        ("171BWF974", "FR"),  # La Reunion
+        ("V01DBB", "NL"),  # vans since 2024
+        ("WPIA12C", "PL"),
+    ],
+)
+def test_rare_series_are_known_where_the_plate_looks_the_part(text: str, country: str) -> None:
+    assert syntax.region(text, {country: 0.99, "": 0.01}) == country
+
+
+def test_every_series_is_a_text_that_may_be_told() -> None:
+    for country in COUNTRIES:
+        for pattern in country.series | country.rare:
+            longest = max(len(_written(pattern, country.classes, choice)) for choice in (min, max))
+            assert longest <= syntax.LENGTH_MAX, (country.region, pattern)
+
+
+def _written(pattern: str, classes: dict[str, str], choose: Callable[[list[int]], int]) -> str:
+    """A text that follows the pattern, with the shortest or longest of its codes."""
+    length = 0
+    for character in pattern.replace(" ", ""):
+        words = classes.get(character, "x").split()
+        length += choose([len(word) for word in words]) if len(words) > 1 else 1
+    return "x" * length
 
 
 def test_an_ambiguous_text_still_tells_who_could_have_written_it() -> None:

@@ -27,9 +27,11 @@ COUNTRIES = (
         {"u 9999 cc": 0.97},
         {
             "c": _BELARUS,
+            "e": "YZ",
             "u": "AA AB AC AE AH AI AK AM AO AP AT AX BA BB BC BE BH BI BK BM BO BT BX CA CB CE CH KA KB KC KE KH KI "
             "KK KM KO KP KT KX HA HB HC HE HH HI HK HM HO HP HT HX IA IB IC IE IH II",
         },
+        {"u 9999 ec": 0.01},  # electric
     ),
     Country("BY", 4, {"9999 bb r": 0.9, "bb 9999 r": 0.08, "E999bbr": 0.02}, {"b": _BELARUS, "r": "12345678"}),
     Country(
@@ -76,7 +78,7 @@ COUNTRIES = (
             "t 9p99": 0.06,
             "t 99p9": 0.06,
         }
-        | {"t 9pp9": 0.03, "t pp99": 0.03, "t 99999": 0.07, "t 9999p": 0.02, "t 999pp": 0.02, "d 9p999": 0.01}
+        | {"t 9pp9": 0.03, "t pp99": 0.03, "t 99999": 0.06, "t 9999p": 0.02, "t 999pp": 0.02, "d 9p999": 0.01}
         | {"d 99p99": 0.005, "d 9pp99": 0.01},
         {
             "p": _POLISH,
@@ -99,7 +101,8 @@ COUNTRIES = (
             "ZCH ZDR ZGL ZGR ZGY ZKA ZKL ZKO ZLO ZMY ZPL ZPY ZSD ZSL ZST ZSW ZSZ ZWA",
         },
         # Personal plates, the services and the army.
-        {"v9 AAA": 0.003, "v9 AAAA": 0.003, "v9 AAAAA": 0.004, "v9 AAA9": 0.001, "v9 AAAA9": 0.001, "v9 AAA99": 0.001}
+        {"t p99p": 0.01, "t p9pp": 0.005}
+        | {"v9 AAA": 0.003, "v9 AAAA": 0.003, "v9 AAAAA": 0.004, "v9 AAA9": 0.001, "v9 AAAA9": 0.001, "v9 AAA99": 0.001}
         | {"Hpp999": 0.002, "Hppp999": 0.002, "Up 99999": 0.003},
     ),
     Country(
@@ -127,7 +130,8 @@ COUNTRIES = (
         {"99 nnn 9": 0.25, "9 nnn 99": 0.2, "nn 999 n": 0.2, "99 nn nn": 0.1, "n 999 nn": 0.08, "nn nn 99": 0.04}
         | {"nn 99 nn": 0.03, "99 nn 99": 0.03, "nnn 99 n": 0.03, "nn 99 99": 0.01},
         {"n": _DUTCH, "o": NO_VOWELS},  # older series and lorries have the other consonants, too
-        {"99 99 oo": 0.005, "99 oo 99": 0.005, "oo 99 oo": 0.005, "oo 999 o": 0.003, "99 ooo 9": 0.003},
+        {"99 99 oo": 0.005, "99 oo 99": 0.005, "oo 99 oo": 0.005, "oo 999 o": 0.003, "99 ooo 9": 0.003}
+        | {"o 99 ooo": 0.009},  # vans, since 2024
     ),
     Country(
         "GB",
@@ -150,8 +154,8 @@ COUNTRIES = (
         "FR",
         48,
         {"sf 999 ff": 0.93, "9999 ff 99": 0.01, "999 fff 99": 0.01},
-        {"s": SO_FAR, "f": _FRENCH},
-        {"WW 999 ff": 0.01, "999 ff 99": 0.005, "99 ff 99": 0.001},
+        {"s": SO_FAR, "f": _FRENCH, "o": "971 972 973 974 975 976"},
+        {"WW 999 ff": 0.01, "999 ff 99": 0.005, "99 ff 99": 0.001, "999 fff o": 0.003, "999 ff o": 0.001},
     ),
     Country(
         "IT",
