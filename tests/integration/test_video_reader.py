@@ -7,7 +7,7 @@ import threading
 import time
 import weakref
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -36,7 +36,7 @@ class HandFilled:
         self.inbox: queue.Queue[Packet | Exception | None] = queue.Queue()
         self.closed = threading.Event()
 
-    def packets(self) -> Iterator[Packet]:
+    def packets(self, stopped: Callable[[], bool]) -> Iterator[Packet]:
         for item in iter(self.inbox.get, None):
             if isinstance(item, Exception):
                 raise item
@@ -210,7 +210,7 @@ def test_a_session_that_is_over_is_not_left_to_the_garbage_collector(is_taken: b
     """It holds a decoder and packets; an exception that is kept holds it."""
 
     class Failing(HandFilled):
-        def packets(self) -> Iterator[Packet]:
+        def packets(self, stopped: Callable[[], bool]) -> Iterator[Packet]:
             self.inbox.get()
             raise SourceError("it broke off")
 
