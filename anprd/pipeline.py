@@ -8,19 +8,16 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
-from anprd.records import Bgr, Box, Detection, Luma, Sighting, Verdict
+from anprd.records import Bgr, Detection, Luma, Sighting, Verdict
 from anprd.settings import CameraSettings
 from anprd.tracks.passes import Passes
 from anprd.video.frames import Frame
 from anprd.video.motion import Motion, MotionGate
 from anprd.video.pacing import Pace, Pacer
+from anprd.vision.edges import touches_edge
 from anprd.vision.gaze import Gaze
 from anprd.vision.letterbox import Size
 from anprd.vision.view import View
-
-# A box this close to the frame's edge is a plate cut off, and what is left of it reads as another plate: boxes that
-# ended 2 px inside the frame were read without their last characters, at .89 confidence.
-EDGE_PX, EDGE_RATIO = 4.0, 0.04  # pixels, and share of the box's width
 
 
 class Eyes(Protocol):
@@ -139,10 +136,3 @@ class Pipeline:
         if touches_edge(detection.box, picture):
             return "cut"
         return None if self.passes.wants_reading(detection, t_s) else "settled"
-
-
-def touches_edge(box: Box, image: Bgr | Luma) -> bool:
-    """Whether the box ends at the picture's edge, so that part of the plate may lie outside."""
-    height, width = image.shape[:2]
-    margin = max(EDGE_PX, EDGE_RATIO * box.width)
-    return box.x1 < margin or box.y1 < EDGE_PX or box.x2 > width - margin or box.y2 > height - EDGE_PX

@@ -20,6 +20,7 @@ from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
 from anprd.records import Bgr, Sighting
 from anprd.vision.detector import SHAPES_MAX
+from anprd.vision.edges import is_cut_off
 from anprd.vision.plates import Vision
 
 FILE_BYTES_MAX = 256 * 2**20
@@ -52,7 +53,7 @@ def read(pictures: Sequence[Path], *, output: Path | None, weights: Path | None,
                 prepared.append(image.shape)
                 look(vision, image)
             sightings, ms = look(vision, image)
-            labels = [annotate.label(found, confidence_min=vision.read_confidence_min) for found in sightings]
+            labels = [_label(found, image, confidence_min=vision.read_confidence_min) for found in sightings]
             printer(answer(str(picture), image, zip(sightings, labels, strict=True), ms))
             if copies is not None:
                 copies.save(picture, annotate.draw(image, labels))
@@ -105,6 +106,12 @@ def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
     read_s = time.perf_counter()
     spans = {"detect": detected_s - began_s, "read": read_s - detected_s, "total": read_s - began_s}
     return sightings, {name: round(1000 * span_s, 2) for name, span_s in spans.items()}
+
+
+def _label(sighting: Sighting, image: Bgr, *, confidence_min: float) -> Label:
+    if is_cut_off(sighting.box, image):
+        return Label(sighting.box, sighting.corners)
+    return annotate.label(sighting, confidence_min=confidence_min)
 
 
 def answer(source: str, image: Bgr, found: Iterable[tuple[Sighting, Label]], ms: dict[str, float]) -> dict[str, Any]:

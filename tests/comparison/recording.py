@@ -10,11 +10,11 @@ from typing import Any
 
 import cv2
 
-from anprd.pipeline import touches_edge
 from anprd.records import Bgr, Box, Detection, Reading, Sighting
 from anprd.settings import CameraDefaults
 from anprd.video.clock import SystemClock
 from anprd.video.sources import open_clip
+from anprd.vision.edges import touches_edge
 from anprd.vision.plates import Vision
 
 SETTINGS = CameraDefaults()

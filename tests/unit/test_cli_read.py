@@ -94,6 +94,14 @@ def test_an_unsure_reading_is_unreadable_and_its_text_is_not_told(vision, pictur
     assert plate["confidence"] == 0.3
 
 
+@pytest.mark.parametrize(("width", "told"), [(60, "K995OX190"), (120, "")])
+def test_what_the_pictures_edge_cuts_off_is_not_told(vision, picture, width, told):
+    vision(SURE)
+    read.Vision.load(None).photo_detector.boxes = [Box(0.5, 10.0, 40.0, 22.0)]
+    (plate,) = run(picture(width=width))[1][0]["plates"]
+    assert plate["plate"] == told
+
+
 def test_lettering_is_no_plate(vision, picture):
     vision(Reading("TRANSIT", (0.99,) * 7))
     (plate,) = run(picture())[1][0]["plates"]

@@ -5,7 +5,7 @@ import itertools
 
 import numpy as np
 
-from anprd.pipeline import Pipeline, touches_edge
+from anprd.pipeline import Pipeline
 from anprd.records import Box, Detection, Reading, Sighting, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.video.frames import Frame
@@ -134,14 +134,6 @@ def test_settling_twice_says_nothing_twice():
         pipeline.feed(frame)
     pipeline.settle()
     assert pipeline.settle() == []
-
-
-def test_a_box_touches_the_edge_within_four_pixels_or_a_share_of_its_width():
-    assert touches_edge(Box(3, 50, 60, 70), ROAD)
-    assert touches_edge(Box(100, 50, 317, 70), ROAD)
-    assert touches_edge(Box(100, 150, 160, 177), ROAD)
-    assert touches_edge(Box(7, 50, 207, 100), ROAD)
-    assert not touches_edge(Box(7, 50, 60, 70), ROAD)
 
 
 class PatchEyes:

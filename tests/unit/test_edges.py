@@ -1,0 +1,25 @@
+import numpy as np
+
+from anprd.records import Box
+from anprd.vision.edges import is_cut_off, touches_edge
+
+PICTURE = np.full((180, 320, 3), 90, np.uint8)
+
+
+def test_a_box_touches_the_edge_within_four_pixels_or_a_share_of_its_width():
+    assert touches_edge(Box(3, 50, 60, 70), PICTURE)
+    assert touches_edge(Box(100, 50, 317, 70), PICTURE)
+    assert touches_edge(Box(100, 150, 160, 177), PICTURE)
+    assert touches_edge(Box(7, 50, 207, 100), PICTURE)
+    assert not touches_edge(Box(7, 50, 60, 70), PICTURE)
+
+
+def test_in_a_photo_characters_are_cut_off_at_the_sides():
+    assert is_cut_off(Box(0, 50, 60, 70), PICTURE)
+    assert is_cut_off(Box(260, 50, 319, 70), PICTURE)
+    assert not is_cut_off(Box(100, 160, 160, 180), PICTURE)
+
+
+def test_a_picture_of_a_plate_alone_is_not_cut_off():
+    assert not is_cut_off(Box(0, 0, 320, 180), PICTURE)
+    assert not is_cut_off(Box(0, 40, 160, 80), PICTURE)
