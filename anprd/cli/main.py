@@ -80,7 +80,7 @@ def _code() -> int:
     except SystemExit as leaving:
         written = _close_output()
         code = leaving.code if isinstance(leaving.code, int) else EXIT_FAILED
-        return code if written else code or EXIT_FAILED
+        return code or (0 if written else EXIT_FAILED)
     except (ConfigError, StartError, SourceError, SinkError) as error:
         for sentence in str(error).splitlines():
             _complain(sentence)

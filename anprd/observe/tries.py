@@ -15,6 +15,7 @@ class Tries:
         """`lost` is the log event of a failure; the rest is as of `backoff.backoff_s`."""
         self.failures = 0
         self._row = 0  # the same, but for those that only got through for a moment in between
+        self._through_s: float | None = None  # since when it works
         self._lost = lost
         self._log = log
         self._first_s = first_s
@@ -25,6 +26,7 @@ class Tries:
         """Note one more failure. Returns how long to wait before the next try, in seconds."""
         self.failures += 1
         self._row += 1
+        self._through_s = None
         delay_s = backoff.backoff_s(self.failures, first_s=self._first_s, cap_s=self._cap_s, chance=self._chance())
         # The first, second, fourth, eighth ... in a row.
         say = self._log.warning if self._row.bit_count() == 1 else self._log.debug
@@ -36,9 +38,12 @@ class Tries:
         """Whether the last failure, if there was one, stands in the log: what comes after it may, too."""
         return self._row.bit_count() <= 1
 
-    def got_through(self) -> None:
-        """It worked for a moment: the next failure is waited for as the first, but told as one more."""
+    def got_through(self, now_s: float) -> None:
+        """It works: the next failure is waited for as the first, but told as one more until it has for `STEADY_S`."""
+        self._through_s = now_s if self._through_s is None else self._through_s
         self.failures = 0
+        if now_s - self._through_s >= STEADY_S:
+            self.succeeded()
 
     def succeeded(self) -> None:
         """The next failure is the first again."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from anprd.errors import SourceError
 from anprd.observe import logs
-from anprd.observe.tries import STEADY_S, Tries
+from anprd.observe.tries import Tries
 from anprd.video.clock import Clock
 from anprd.video.frames import Picture
 from anprd.video.motion import Motion, MotionGate
@@ -49,7 +49,6 @@ class SubstreamWatch:
         self._session: Session | None = None
         self._tries = Tries("substream_lost", self._log, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=chance)
         self._retry_s = clock.now_s()
-        self._back_s = float("-inf")
         self._judged_s: float | None = None  # by arrival
         self._shown_s: float | None = None  # by the stream's own time
         self._gate_s = 0.0
@@ -110,7 +109,6 @@ class SubstreamWatch:
     def _opened(self) -> Session | None:
         if self._session is None and self._clock.now_s() >= self._retry_s:
             self._session = self._open_session()
-            self._back_s = float("inf")
         return self._session if self._session is not None and self._session.is_open(0.0) else None
 
     def _judge_all(self, session: Session, arrivals: list[Arrival]) -> None:
@@ -173,10 +171,7 @@ class SubstreamWatch:
         if self._tries.failures:
             say = self._log.info if self._tries.is_told else self._log.debug
             say("substream_back", tries=self._tries.failures + 1)
-        self._tries.got_through()
-        self._back_s = min(self._back_s, arrived_s)
-        if arrived_s - self._back_s >= STEADY_S:
-            self._tries.succeeded()
+        self._tries.got_through(arrived_s)
 
     def _lose(self, error: SourceError) -> None:
         self.close()

@@ -14,7 +14,7 @@ from typing import Protocol
 from anprd.errors import SourceError
 from anprd.events.record import Event
 from anprd.observe import logs
-from anprd.observe.tries import STEADY_S, Tries
+from anprd.observe.tries import Tries
 from anprd.records import Verdict, VerdictKind
 from anprd.redaction import redact
 from anprd.settings import CameraSettings
@@ -125,7 +125,6 @@ class Worker:
         self._tries = Tries("source_lost", self._log, first_s=RETRY_FIRST_S, cap_s=RETRY_CAP_S, chance=chance)
         self._tally = Tally(pid)
         self._opened = False
-        self._streaming_s = float("-inf")
         self._settled = True
         self._source_counts: Counter[str] = Counter()
         self._source: Source | None = None
@@ -158,9 +157,7 @@ class Worker:
         now_s = self._doors.clock.now_s()
         if self._tally.state is not State.STREAMING:
             self._note_stream(frame)
-        self._tries.got_through()  # a delivered frame, not an opened socket
-        if now_s - self._streaming_s >= STEADY_S:
-            self._tries.succeeded()
+        self._tries.got_through(now_s)  # a delivered frame, not an opened socket
         self._settled = False
         t_s = self._time.place(frame.t_s, frame.at, now_s=now_s, clock=frame.clock)
         placed = replace(frame, t_s=t_s)
@@ -175,7 +172,6 @@ class Worker:
         return self._camera.detect_fps_max if allowed_fps is None else min(allowed_fps, self._camera.detect_fps_max)
 
     def _note_stream(self, frame: Frame) -> None:
-        self._streaming_s = self._doors.clock.now_s()
         say = self._log.info if self._tries.is_told else self._log.debug
         say("source_opened", width=frame.width, height=frame.height, tries=self._tries.failures + 1)
         if self._opened:

@@ -36,7 +36,7 @@ def test_what_only_gets_through_for_a_moment_is_tried_again_soon_and_told_as_sel
     told = []
     for number in range(1, 101):
         assert one.failed(SourceError("away")) == 1
-        one.got_through()
+        one.got_through(0.0)
         told += [number] if one.is_told else []
     assert [fields["tries"] for level, _, fields in log.lines if level == "warning"] == told == [1, 2, 4, 8, 16, 32, 64]
     one.succeeded()
