@@ -6,7 +6,6 @@ again with the same folder, a job goes on where it was stopped.
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from anprd.errors import ConfigError
@@ -19,11 +18,13 @@ from anprd.training import (
     folders,
     labels,
     negatives,
+    pictures,
     reader,
     reader_data,
     rendered,
 )
 from anprd.training.crnn import Crnn
+from anprd.training.index import TRAIN, VAL
 from anprd.training.reader_data import LabelledCrop
 from anprd.vision import weights as networks
 from anprd.vision.plates import Vision
@@ -62,7 +63,7 @@ def train_reader(
     real, validation = _crops(data)
     vision = None if checked_by is None else Vision.load(checked_by)
     if vision is not None:
-        real = list(labels.checked(reader_data.load(data, "train", trust=NOISY_TOO), vision))
+        real = list(labels.checked(reader_data.load(data, TRAIN, trust=NOISY_TOO), vision))
     if not real:
         raise ConfigError(f"{data}: no label of the split train agrees with what {checked_by} reads")
     store = render(out, scenes=scenes, fonts=fonts, count=plan.rendered_count)
@@ -98,8 +99,8 @@ def compare_baseline(checkpoint: Path, data: Path, weights: Path) -> baseline.Ta
 
 def _crops(data: Path) -> tuple[list[LabelledCrop], list[LabelledCrop]]:
     """What is trained on, and what is read to see how well."""
-    real = reader_data.load(data, "train")
-    validation = reader_data.load(data, "val", trust=VALIDATION_TRUST)
+    real = reader_data.load(data, TRAIN)
+    validation = reader_data.load(data, VAL, trust=VALIDATION_TRUST)
     if not real or not validation:
         raise ConfigError(f"{data}: needs crops of both splits, train and val, with a trusted label")
     return real, validation
@@ -136,7 +137,7 @@ def export_reader(checkpoint: Path, data: Path, folder: Path, *, metrics: export
     Raises:
         ConfigError: the checkpoint or the data cannot be read.
     """
-    crops = reader_data.load(data, "train")
+    crops = reader_data.load(data, TRAIN)
     if not crops:
         raise ConfigError(f"{data}: no crop of the split train has a label that can be trusted, to calibrate by")
     calibration = [crops[int(index)] for index in np.random.default_rng(0).permutation(len(crops))]
@@ -144,7 +145,5 @@ def export_reader(checkpoint: Path, data: Path, folder: Path, *, metrics: export
 
 
 def _backgrounds(scenes: Path) -> list[Bgr]:
-    pictures = [scene.picture for scene in detector_data.scenes(scenes) if scene.split == "train"]
-    chosen = pictures[:: max(1, len(pictures) // BACKGROUND_COUNT)]
-    images = (cv2.imread(str(picture)) for picture in chosen)
-    return [np.asarray(image, np.uint8) for image in images if image is not None]
+    photos = [scene.picture for scene in detector_data.scenes(scenes) if scene.split == TRAIN]
+    return [pictures.colour(photo) for photo in photos[:: max(1, len(photos) // BACKGROUND_COUNT)]]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from anprd.records import Box, Detection, Reading
+from anprd.records import Box, Detection, Reading, Sighting
 from anprd.training.evaluation import cases, measure, page, sheets, summary
 from anprd.training.evaluation.cases import DetectCase, ReadCase
 from anprd.training.evaluation.page import Sheet
@@ -14,7 +14,7 @@ from anprd.training.evaluation.page import Sheet
 PLATE = Box(10, 10, 60, 22)
 
 
-def read(truth: str, text: str, confidence: float = 0.9, **about: str) -> ReadCase:
+def read(truth: str, text: str, confidence: float = 0.9, **about: object) -> ReadCase:
     return ReadCase(Path("a.jpg"), truth, Reading(text, (confidence,) * len(text)), **about)
 
 
@@ -72,6 +72,32 @@ def test_what_is_told_is_counted_over_all_plates():
 
 def test_what_no_plate_can_be_is_never_told():
     assert summary.unread([read("", "TAXI", 1.0), read("", "AB1234", 1.0)], confidence_min=0.5)["told"] == 1
+
+
+def test_what_the_edge_of_its_photo_cuts_off_is_never_told_and_read_all_the_same():
+    found = [read("AB1234", "AB1234"), read("AB1234", "AB123", cut_off=True)]
+    figures = summary.readings(found, lambda _: "x", confidence_min=0.5)
+    assert (figures["confidence"]["share_told"], figures["confidence"]["precision"]) == (0.5, 1.0)
+    assert figures["misread"] == [("a.jpg", "AB1234", "AB123")]
+
+
+class Halved:
+    """A vision that finds the same plate in every picture, and reads what is left of it."""
+
+    def __init__(self, box: Box):
+        self._found = Sighting(Detection(box, 0.9), box.corners, Reading("AB123", (0.9,) * 5))
+
+    def read_picture(self, _image):
+        return [self._found]
+
+
+@pytest.mark.parametrize(("left", "cut_off"), [(0.5, True), (30.0, False)])
+def test_a_photo_knows_which_plate_its_edge_cuts_off(tmp_path, left, cut_off):
+    (tmp_path / "images").mkdir()
+    cv2.imwrite(str(tmp_path / "images" / "a.jpg"), np.zeros((80, 200, 3), np.uint8))
+    (tmp_path / "scenes.csv").write_text(f"image,x,y,w,h,text\na.jpg,{left},20,60,14,AB1234\n")
+    (case,) = cases.scene_readings(Halved(Box(left, 20, left + 60, 34)), tmp_path, iter)
+    assert (case.reading.text, case.cut_off) == ("AB123", cut_off)
 
 
 def test_fp32_stands_beside_int8_only_where_both_were_measured():

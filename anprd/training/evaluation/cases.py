@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Box, Detection, Reading
 from anprd.training import detector_data, index, pictures, reader_data
+from anprd.vision import confidence
 from anprd.vision.detector import Detector
+from anprd.vision.edges import is_cut_off
 from anprd.vision.photo import PhotoDetector
 from anprd.vision.plates import Vision
 
@@ -40,10 +42,16 @@ class ReadCase:
     rows: str = "1"
     trust: str = ""
     box: Box | None = None
+    cut_off: bool = False
+    """By the edge of its photo, so that its text is not told."""
 
     @property
     def right(self) -> bool:
         return self.reading.text == self.truth
+
+    def told(self, confidence_min: float) -> bool:
+        """Whether `anprd read` tells its text, where it tells what is this sure."""
+        return not self.cut_off and confidence.told(self.reading, confidence_min=confidence_min)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
         near = [sighting for sighting in vision.read_picture(image) if sighting.box.intersection(truth) > 0]
         nearest = max(near, key=lambda sighting: sighting.box.iou(truth), default=None)
         reading = nearest.reading if nearest and nearest.reading else NOTHING_READ
-        yield ReadCase(picture, text, reading, country=row.get("country", ""), box=truth)
+        cut_off = nearest is not None and is_cut_off(nearest.box, image)
+        yield ReadCase(picture, text, reading, country=row.get("country", ""), box=truth, cut_off=cut_off)
 
 
 def crop_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:

@@ -15,7 +15,6 @@ import numpy as np
 from anprd.records import Bgr, Box
 from anprd.training import pictures
 from anprd.training.evaluation.cases import DetectCase, ReadCase
-from anprd.vision import confidence
 from anprd.vision.straighten import grown
 
 PLATES_MAX = 60  # of one sheet: more is not looked at
@@ -53,8 +52,7 @@ def misreads(found: Iterable[ReadCase]) -> list[Cell]:
 
 def told_unread(found: Iterable[ReadCase], *, confidence_min: float) -> list[Cell]:
     """What no eye could read and is told all the same, the surest first."""
-    aloud = [case for case in found if confidence.told(case.reading, confidence_min=confidence_min)]
-    aloud.sort(key=lambda case: -case.reading.confidence)
+    aloud = sorted((case for case in found if case.told(confidence_min)), key=lambda case: -case.reading.confidence)
     return [
         Cell(case.picture, None, (f"{case.reading.text}  {case.reading.confidence:.2f}", case.picture.name))
         for case in aloud[:PLATES_MAX]

@@ -9,7 +9,6 @@ from anprd.training import index
 from anprd.training.evaluation import curves, texts
 from anprd.training.evaluation.cases import IOU_STEPS, DetectCase, ReadCase
 from anprd.training.evaluation.curves import Curve, Point
-from anprd.vision import confidence
 
 PRECISION = 0.99  # the share that is told is counted at it
 SWEEP = np.linspace(0, 1, 101)  # where curves over confidence are written down
@@ -81,7 +80,7 @@ def told(found: Sequence[ReadCase], *, confidence_min: float) -> Table:
 
 def told_curve(found: Sequence[ReadCase]) -> Curve:
     """Precision and the share of all plates that is told, by the confidence asked for."""
-    tellable = [case for case in found if confidence.told(case.reading, confidence_min=0.0)]
+    tellable = [case for case in found if case.told(0.0)]
     return curves.reading_curve(
         [case.reading.confidence for case in tellable], [case.right for case in tellable], readings=len(found)
     )
@@ -102,7 +101,7 @@ def character_bins(found: Iterable[ReadCase]) -> list[curves.Bin]:
 
 def unread(found: Sequence[ReadCase], *, confidence_min: float) -> Table:
     """How many crops that no eye could read are told all the same."""
-    aloud = [case for case in found if confidence.told(case.reading, confidence_min=confidence_min)]
+    aloud = [case for case in found if case.told(confidence_min)]
     return {"crops": len(found), "told": len(aloud), "share_told": _ratio(len(aloud), len(found))}
 
 
