@@ -32,6 +32,7 @@ WORD_LENGTH_MIN = 4
 
 LOOKS_WEIGHT = 200.0  # of what a plate looks like; fitted with the next: docs/models.md#looks
 LOOKS_MIN = 0.001  # of the country that is named; right regions have more
+OTHERS_MIN = 0.05  # the same, where the reader has no word for it: of all such together (docs/models.md#looks)
 VEHICLES_WEIGHT = 0.1  # of how often a country's plates are met, beside the looks
 
 GAP_SHARE = 0.2  # of all places between two characters, those with a gap
@@ -63,7 +64,7 @@ def region(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> str:
     if not likely:
         return ""
     best, *rest = sorted(likely, key=lambda name: -likely[name])
-    if looks is not None and looks.get(best, looks.get("", 0.0)) < LOOKS_MIN:
+    if looks is not None and not _may_look(best, looks):
         return ""  # nobody else writes such texts, but this is no plate of theirs
     return best if not rest or likely[best] >= LIKELIER * likely[rest[0]] else ""
 
@@ -131,6 +132,10 @@ def _swapped(text: str, positions: list[int], count: int) -> list[str]:
             swapped = dict(zip(chosen, characters, strict=True))
             found.append("".join(swapped.get(index, old) for index, old in enumerate(text)))
     return found
+
+
+def _may_look(country: str, looks: Looks) -> bool:
+    return looks[country] >= LOOKS_MIN if country in looks else looks.get("", 0.0) >= OTHERS_MIN
 
 
 def _weighed(text: str, looks: Looks | None, gaps: Gaps = ()) -> dict[str, float]:

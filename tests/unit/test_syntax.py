@@ -67,6 +67,7 @@ def test_a_country_that_the_looks_rule_out_is_not_named_though_nobody_else_write
     assert syntax.region("STARK11", {"PL": 0.0001, "US": 0.9999}) == ""
     assert syntax.region("01159KS", {"US": 0.9, "": 0.1}) == "XK"  # the reader has no word for Kosovo
     assert syntax.region("01159KS", {"US": 0.9999, "": 0.0001}) == ""
+    assert syntax.region("B100300", {"DE": 0.97, "": 0.02}) != "DO"  # which the reader does not know either
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,14 @@ def test_a_country_that_the_looks_rule_out_is_not_named_though_nobody_else_write
         ("171BWF974", "FR"),  # La Reunion
         ("V01DBB", "NL"),  # vans since 2024
         ("WPIA12C", "PL"),
+        ("KR1234", "PL"),  # a motorcycle
+        ("A123477", "RU"),  # the police
+        ("MTTX30", "NL"),  # a motorcycle
+        ("42MJZS", "NL"),
+        ("OK95JJ", "NL"),  # a semi-trailer
+        ("WZBL10", "NL"),  # a caravan
+        ("Q123ABC", "GB"),
+        ("51FB4779", "VN"),
     ],
 )
 def test_rare_series_are_known_where_the_plate_looks_the_part(text: str, country: str) -> None:

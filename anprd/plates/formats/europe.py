@@ -20,6 +20,7 @@ COUNTRIES = (
         | {"rr99999": 0.02, "rr999o99": 0.015, "rr999199": 0.005, "9999rr99": 0.01, "rr999999": 0.01}
         | {"rr9999s99": 0.002, "9999rrs99": 0.002, "r9999s99": 0.001},  # trailers, motorcycles, police; Moscow's
         {"r": _CYRILLIC, "o": "1", "s": "7", "t": "29"},
+        {"r999999": 0.005},  # the police of other regions
     ),
     Country(
         "UA",
@@ -70,7 +71,7 @@ COUNTRIES = (
         "PL",
         30,
         {
-            "d 99999": 0.28,
+            "d 99999": 0.27,
             "d 9999p": 0.1,
             "d 999pp": 0.1,
             "t p999": 0.08,
@@ -100,8 +101,8 @@ COUNTRIES = (
             "WND WOR WOS WOT WPI WPL WPN WPP WPR WPS WPU WPY WPZ WRA WSC WSE WSI WSK WSZ WWE WWL WWY WZU WZW WZY ZBI "
             "ZCH ZDR ZGL ZGR ZGY ZKA ZKL ZKO ZLO ZMY ZPL ZPY ZSD ZSL ZST ZSW ZSZ ZWA",
         },
-        # Personal plates, the services and the army.
-        {"t p99p": 0.01, "t p9pp": 0.005}
+        # Motorcycles; personal plates, the services and the army.
+        {"d 9999": 0.005, "d 999p": 0.005, "t p99p": 0.01, "t p9pp": 0.005}
         | {"v9 AAA": 0.003, "v9 AAAA": 0.003, "v9 AAAAA": 0.004, "v9 AAA9": 0.001, "v9 AAAA9": 0.001, "v9 AAA99": 0.001}
         | {"Hpp999": 0.002, "Hppp999": 0.002, "Up 99999": 0.003},
     ),
@@ -127,11 +128,14 @@ COUNTRIES = (
     Country(
         "NL",
         12,
-        {"99 nnn 9": 0.25, "9 nnn 99": 0.2, "nn 999 n": 0.2, "99 nn nn": 0.1, "n 999 nn": 0.08, "nn nn 99": 0.04}
+        {"99 nnn 9": 0.222, "9 nnn 99": 0.2, "nn 999 n": 0.2, "99 nn nn": 0.1, "n 999 nn": 0.08, "nn nn 99": 0.04}
         | {"nn 99 nn": 0.03, "99 nn 99": 0.03, "nnn 99 n": 0.03, "nn 99 99": 0.01},
         {"n": _DUTCH, "o": NO_VOWELS},  # older series and lorries have the other consonants, too
         {"99 99 oo": 0.005, "99 oo 99": 0.005, "oo 99 oo": 0.005, "oo 999 o": 0.003, "99 ooo 9": 0.003}
-        | {"o 99 ooo": 0.009},  # vans, since 2024
+        | {"o 99 ooo": 0.009}  # vans, since 2024
+        # Motorcycles, semi-trailers, caravans and trailers; diplomats and the International Court of Justice.
+        | {"Mn nn 99": 0.005, "99 Mn nn": 0.005, "On 99 nn": 0.005, "Wn nn 99": 0.005, "99 Wn nn": 0.005}
+        | {"CD 99 99": 0.001, "CC 99 99": 0.0005, "CDJ 999": 0.0005},
     ),
     Country(
         "GB",
@@ -148,7 +152,8 @@ COUNTRIES = (
         # Northern Ireland, whose letters have an I or a Z, and plates without a year, which people like to keep.
         {"niA 1999": 0.01, "nAi 1999": 0.01, "AAA 199": 0.005, "199 AAA": 0.005, "AAA 19": 0.003, "19 AAA": 0.003}
         | {"AAA 1": 0.003, "1 AAA": 0.003, "AA 1999": 0.003, "1999 AA": 0.003, "AA 199": 0.002, "199 AA": 0.002}
-        | {"AA 19": 0.001, "19 AA": 0.001, "A 1999": 0.001, "1999 A": 0.001, "ppp 99g": 0.003},
+        | {"AA 19": 0.001, "19 AA": 0.001, "A 1999": 0.001, "1999 A": 0.001, "ppp 99g": 0.003}
+        | {"Q999 ppp": 0.001},  # kits, and imports of unknown age
     ),
     Country(
         "FR",

@@ -19,7 +19,7 @@ COUNTRIES = (
     Country(
         "VN",
         75,
-        {"pv99999": 0.4, "pv999999": 0.48, "pvv99999": 0.04, "pv9999": 0.02, "pvv999999": 0.03},
+        {"pv99999": 0.4, "pv999999": 0.48, "pvv99999": 0.04, "pv9999": 0.02, "pvv999999": 0.03, "pvv9999": 0.012},
         {"p": " ".join(str(province) for province in range(11, 100) if province != 13), "v": "ABCDEFGHKLMNPRSTUVXYZ"},
     ),
     Country(
