@@ -58,6 +58,7 @@ def _paste(
 def _film(work: Path, name: str, side_px: int, typefaces: Sequence[Typeface], rng: np.random.Generator) -> None:
     """A street of its own, by day, at dusk or by night; frames far apart."""
     width, height = STREET_PX
+    scale = side_px / width
     settings = SceneSettings(
         width=width,
         height=height,
@@ -67,14 +68,13 @@ def _film(work: Path, name: str, side_px: int, typefaces: Sequence[Typeface], rn
         seed=STREET_SEED + int(rng.integers(1_000_000)),
         night_from_s=NIGHTS[int(rng.integers(len(NIGHTS)))],
         caption=str(rng.choice(["", "CAM 7", "GATE NORTH 02"])),
+        listed_px=PLATE_WIDTH_PX_MIN / scale,
     )
     stage = scene.Stage(settings, typefaces)
-    scale = side_px / width
     for index in range(FRAMES_A_STREET):
         image, truth = stage.frame(index)
         small = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-        found = [_scaled(plate.box, scale) for plate in truth.plates]
-        _save(work, f"{name}-{index:02d}", small, [box for box in found if box.width >= PLATE_WIDTH_PX_MIN])
+        _save(work, f"{name}-{index:02d}", small, [_scaled(plate.box, scale) for plate in truth.plates])
 
 
 def _scaled(box: Box, scale: float) -> Box:

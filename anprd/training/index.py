@@ -1,7 +1,8 @@
 """The index of a labelled folder: a line for each picture, and which of them are held back from training.
 
 A large collection says in a column `split` what is `train` and what is `val`. A user's own folder needs no such column:
-a tenth is then held back, the same one every time, so that what was measured on it yesterday can be measured again.
+about a tenth is then held back, the same one every time, so that what was measured on it yesterday can be measured
+again, and what was learnt from yesterday is not measured on when pictures are added.
 """
 
 import csv
@@ -14,7 +15,7 @@ from anprd.errors import ConfigError
 
 NAME = "index.csv"
 TEXT = "text"
-HELD_BACK = 10  # one in ten
+HELD_BACK = 0.1
 TRAIN, VAL = "train", "val"
 _SPLITS = frozenset({TRAIN, VAL, "test", ""})  # the last two are for other uses, and left alone here
 
@@ -90,10 +91,16 @@ def _given_split(index: Path, found: list[Row]) -> list[Row]:
 
 
 def _split(found: Sequence[Row], column: str) -> list[Row]:
-    """Hold back a tenth of the groups, at least one, by the hash of their names: neither order nor time matters."""
-    groups = sorted({_group(row, column) for row in found}, key=lambda name: hashlib.sha256(name.encode()).digest())
-    held_back = set(groups[: max(1, len(groups) // HELD_BACK)])
+    """Hold back about a tenth of the groups, one at least and half at most, by their names alone: not by the others."""
+    groups = sorted({_group(row, column) for row in found}, key=_draw)
+    count = sum(_draw(name) < HELD_BACK for name in groups)
+    held_back = set(groups[: max(1, min(count, len(groups) // 2))])
     return [row | {"split": VAL if _group(row, column) in held_back else TRAIN} for row in found]
+
+
+def _draw(name: str) -> float:
+    """A number of this name, 0 to 1, as a die would throw it."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
 
 
 def _group(row: Row, column: str) -> str:

@@ -30,13 +30,20 @@ def write(folder: Path, columns: str, *lines: str) -> Path:
     return folder
 
 
-def test_without_a_split_a_tenth_is_held_back_whatever_the_order(folder):
-    lines = [f"{number}.jpg,AB{number}" for number in range(40)]
+def test_without_a_split_about_a_tenth_is_held_back_whatever_the_order(folder):
+    lines = [f"{number}.jpg,AB{number}" for number in range(400)]
     forward = index.read(write(folder, "image,text", *lines), needs=("image",), group="text")
     backward = index.read(write(folder, "image,text", *reversed(lines)), needs=("image",), group="text")
     held_back = {row["text"] for row in forward if row["split"] == index.VAL}
-    assert len(held_back) == 4
+    assert 30 <= len(held_back) <= 50
     assert held_back == {row["text"] for row in backward if row["split"] == index.VAL}
+
+
+def test_what_is_learnt_from_is_not_held_back_when_pictures_are_added(folder):
+    lines = [f"{number}.jpg,AB{number}" for number in range(120)]
+    fewer = index.read(write(folder, "image,text", *lines[:60]), needs=("image",), group="text")
+    more = index.read(write(folder, "image,text", *lines), needs=("image",), group="text")
+    assert [row["split"] for row in fewer] == [row["split"] for row in more[:60]]
 
 
 def test_crops_of_one_plate_stand_on_one_side(folder):
@@ -238,7 +245,7 @@ def test_one_plate_is_on_one_side_however_it_is_typed(folder):
     sides = {row["split"] for row in rows if spelling.plain(row["text"]) == "AB7CD"}
     held_back = {spelling.plain(row["text"]) for row in rows if row["split"] == index.VAL}
     assert len(sides) == 1
-    assert len(held_back) == 4
+    assert 1 <= len(held_back) <= 10
     assert not held_back & {spelling.plain(row["text"]) for row in rows if row["split"] == index.TRAIN}
 
 

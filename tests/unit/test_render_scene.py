@@ -104,6 +104,13 @@ def test_every_listed_plate_lies_wholly_inside_the_frame(stage):
         assert plate.width_px >= scene.LISTED_PX
 
 
+def test_what_a_detector_shall_find_is_in_the_truth_however_small(stage):
+    fine = Stage(dataclasses.replace(SMALL, listed_px=5.0), FACES)
+    widths = [plate.width_px for index in range(0, 240, 6) for plate in fine.frame(index)[1].plates]
+    assert 5.0 <= min(widths) < scene.LISTED_PX
+    assert len(widths) > sum(len(stage.frame(index)[1].plates) for index in range(0, 240, 6))
+
+
 def test_a_nearer_vehicle_hides_a_plate():
     plate = PlateTruth(0, "A123BC77", 1, "RU", ((40, 40), (60, 40), (60, 45), (40, 45)))
     covering = np.array([[30, 30], [55, 30], [55, 60], [30, 60]], np.float64)

@@ -62,10 +62,11 @@ def measure(
     vision = Vision.load(folder)
     with tempfile.TemporaryDirectory() as work:
         full = None if checkpoints is None else _full(checkpoints, Path(work))  # what is wrong with it is said at once
+        tilt = (
+            {} if tilted is None else {"tilt": _tilted(vision, tilted, progress)}
+        )  # so is a wrong folder of typefaces
         found = measuring.measure(vision, data, progress=progress)
-        figures = {"weights": _fingerprints(folder)} | measuring.figures(found, vision)
-        if tilted is not None:
-            figures["tilt"] = _tilted(vision, tilted, progress)
+        figures = {"weights": _fingerprints(folder)} | measuring.figures(found, vision) | tilt
         if full is None:
             return Evaluation(vision, found, figures | {"networks": speed.measure({"int8": folder})})
         exact = replace(

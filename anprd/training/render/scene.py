@@ -49,6 +49,8 @@ class SceneSettings:
     """Burned into the picture with a clock; empty: neither."""
     noise: float = 1.8
     """Standard deviation of the sensor noise by day, in grey levels; twice that by night."""
+    listed_px: float = LISTED_PX
+    """A plate narrower than this is painted and not in the truth."""
 
     def __post_init__(self) -> None:
         if not (160 <= self.width <= 4096 and 120 <= self.height <= 2304):
@@ -219,7 +221,7 @@ class Stage:
         one, two, three, four = ((float(x), float(y)) for x, y in pixels)
         plate = passage.vehicle.plate
         truth = PlateTruth(passage.number, plate.text, plate.rows, plate.country, (one, two, three, four))
-        return [truth] if truth.width_px >= LISTED_PX else []
+        return [truth] if truth.width_px >= self._settings.listed_px else []
 
     def _developed(self, picture: Bgr, index: int, t_s: float) -> Bgr:
         dark_s = self._settings.night_from_s
