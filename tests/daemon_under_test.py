@@ -5,6 +5,7 @@ in the path of its URL: rtsp://script.invalid/steady.
 """
 
 import contextlib
+import errno
 import itertools
 import os
 import pickle
@@ -35,8 +36,16 @@ from anprd.worker.session import Doors, Worker
 
 PICTURE = np.zeros((36, 64, 3), np.uint8)
 
+
+def fork_unless_starved(fork=os.fork):
+    if Path(os.environ.get("STARVED", "")).is_file():
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return fork()
+
+
 if __name__ != "__main__":  # in the fork server: a machine so busy that its imports take this long
     time.sleep(float(os.environ.get("IMPORTS_S", "0")))
+    os.fork = fork_unless_starved  # and one that has no process to spare while a file is there
 
 
 class ScriptedCamera:

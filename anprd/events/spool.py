@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS plates (plate TEXT PRIMARY KEY, at_ms INTEGER NOT NUL
 CREATE INDEX IF NOT EXISTS plates_by_time ON plates (at_ms);
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
+_STORED = frozenset(_SCHEMA.replace(" IF NOT EXISTS", "").strip().removesuffix(";").split(";\n"))  # as SQLite keeps it
 _CORRUPT = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PASSING = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,7 +118,7 @@ class Spool:
                 "SELECT plate, at_ms FROM plates WHERE at_ms >= ? ORDER BY at_ms, plate", (_to_ms(since),)
             ).fetchall()
         )
-        return [(plate, _EPOCH + timedelta(milliseconds=at_ms)) for plate, at_ms in rows]
+        return [(plate, _from_ms(at_ms)) for plate, at_ms in rows if salvage.is_plate(plate, at_ms)]
 
     def close(self) -> None:
         """Close the file. A later call opens it again."""
@@ -129,12 +130,12 @@ class Spool:
             try:
                 try:
                     return work(self._opened())
-                except sqlite3.DatabaseError as error:
+                except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
                     if not _is_corrupt(error):
                         raise
                     self._set_aside(str(error))
                     return work(self._opened())
-            except (sqlite3.Error, OSError) as error:
+            except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
                 if not _is_passing(error):
                     self._disconnect()
                 raise SinkError(f"the event spool {self._path} cannot be used: {error}") from error
@@ -142,10 +143,14 @@ class Spool:
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(
-                self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-            )
-            self._prepare(self._connection)
+            db = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+            db.text_factory = salvage.text
+            try:
+                self._prepare(db)
+            except BaseException:  # half prepared it must not be used: what was saved of a broken file is not in it
+                db.close()
+                raise
+            self._connection = db
         return self._connection
 
     def _prepare(self, db: sqlite3.Connection) -> None:
@@ -159,6 +164,8 @@ class Spool:
             if found != "ok":
                 raise _CorruptError(found)
         db.executescript(_SCHEMA)
+        if not _STORED.issubset(sql for (sql,) in db.execute("SELECT sql FROM sqlite_master").fetchall()):
+            raise _CorruptError("its schema is damaged")  # else columns were missing for ever, or others were read
         if version != _VERSION:
             db.execute(f"PRAGMA user_version={_VERSION}")
         self._take_over(db)
@@ -189,13 +196,14 @@ class Spool:
             source = self._path.with_name(self._path.name + suffix)
             if source.exists():
                 source.replace(target.with_name(target.name + suffix))
-        self._listed, self._arrived_seq, self._arrived = [], 0, 0  # rows of the new file have other numbers
-        self._remains = salvage.read(target)
+        self._remains = salvage.read(target, after_seq=self._arrived_seq)
         saved = len(self._remains.events)
         # Row numbers may be damaged, too.
-        lost = max(self._depth - saved, min(self._remains.missing, self._events_max))
+        lost = max(self.depth() - saved, min(self._remains.missing, self._events_max))
         self._log.error("spool_set_aside", reason=reason, file=str(target), events_saved=saved, events_lost=lost)
         self._carried = max(self._dropped, self._remains.dropped) + lost
+        self._depth, self._dropped = saved, self._carried  # until the new file says so itself
+        self._listed, self._arrived_seq, self._arrived = [], 0, 0  # its rows have other numbers
 
     def _put(self, db: sqlite3.Connection, event: Event) -> None:
         fields = json.dumps(event.to_fields(), separators=(",", ":"))
@@ -233,31 +241,37 @@ class Spool:
     def _oldest(self, db: sqlite3.Connection, limit: int) -> list[Event] | None:
         """None: all of them were damaged and are gone, there may be more."""
         rows = db.execute(
-            "SELECT seq, fields FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (self._arrived_seq, limit)
+            "SELECT seq, key, fields FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (self._arrived_seq, limit)
         ).fetchall()
         events = []
         self._listed = []
-        damaged = []
-        for seq, fields in rows:
+        damaged: list[tuple[int, object]] = []
+        for seq, key, fields in rows:
             try:
-                event = Event.from_fields(json.loads(fields))
-                events.append(event)
-                self._listed.append((event.key, seq))
-            except (ValueError, TypeError, AttributeError, RecursionError) as error:
-                damaged.append((seq,))
+                events.append(salvage.event_of(key, fields))
+                self._listed.append((key, seq))
+            except ValueError as error:
+                damaged.append((seq, key))
                 self._log.error("events_dropped", reason="record_damaged", error=str(error), record=str(fields))
         if damaged:
             with _transaction(db):
-                gone = _delete(db, "seq", damaged)
+                gone = _delete(db, "seq = ?", [(seq,) for seq, _ in damaged])
+                _check_gone(db, damaged)
                 _count(db, "dropped", len(damaged))
             self._left(gone)
             self._dropped += len(damaged)
         return events if events or not damaged else None
 
     def _forget(self, db: sqlite3.Connection, keys: Sequence[str]) -> None:
+        # By number: the index may lead past a key. By key as well, since another process that has emptied the file
+        # meanwhile may have put something else at that number.
+        listed = dict(self._listed)
+        rows = [(listed[key], key) for key in keys if key in listed]
         with _transaction(db):
             gone = db.execute("DELETE FROM events WHERE seq <= ?", (self._arrived_seq,)).rowcount
-            gone += _delete(db, "key", [(key,) for key in keys])
+            gone += _delete(db, "seq = ? AND +key = ?", rows)
+            gone += _delete(db, "key = ?", [(key,) for key in keys if key not in listed])
+            _check_gone(db, rows)
         self._arrived_seq = self._arrived = 0
         self._left(gone)
 
@@ -297,7 +311,8 @@ class _CorruptError(sqlite3.DatabaseError):
 
 
 def _is_corrupt(error: Exception) -> bool:
-    return _code(error) in _CORRUPT
+    # Messages quote the file, and a damaged schema is no UTF-8.
+    return isinstance(error, UnicodeDecodeError) or _code(error) in _CORRUPT
 
 
 def _is_passing(error: Exception) -> bool:
@@ -323,10 +338,21 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _delete(db: sqlite3.Connection, column: str, values: Sequence[tuple[object]]) -> int:
+def _delete(db: sqlite3.Connection, where: str, values: Sequence[tuple[object, ...]]) -> int:
     """How many rows went."""
-    gone = db.executemany(f"DELETE FROM events WHERE {column} = ?", values).rowcount  # noqa: S608, two fixed words
+    gone = db.executemany(f"DELETE FROM events WHERE {where}", values).rowcount  # noqa: S608, three fixed texts
     return max(0, gone)  # -1 where there was no value
+
+
+def _check_gone(db: sqlite3.Connection, rows: Sequence[tuple[int, object]]) -> None:
+    """Raises _CorruptError where one of these rows (number and key), just deleted, would be listed again for ever.
+
+    It happens where the way down to a row is damaged, which a scan does not take.
+    """
+    last = max((seq for seq, _ in rows), default=0)
+    left = db.execute("SELECT seq, key FROM events NOT INDEXED WHERE seq <= ? ORDER BY seq", (last,)).fetchall()
+    if not set(left).isdisjoint(rows):
+        raise _CorruptError("a record that was deleted is still there")
 
 
 def _count(db: sqlite3.Connection, name: str, more: int) -> None:
@@ -338,3 +364,7 @@ def _count(db: sqlite3.Connection, name: str, more: int) -> None:
 
 def _to_ms(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def _from_ms(at_ms: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=at_ms)

@@ -1,7 +1,7 @@
 """Metrics: the daemon's status in Prometheus' text format.
 
 Made anew for each scrape from the very object that `anprd status` shows, so the two never disagree and nothing is
-counted twice. What a status lacks (a camera that has not begun, an older worker) is left out, never shown as 0.
+counted twice. What a status lacks (a worker that has not spoken, an older one) is left out, never shown as 0.
 """
 
 from collections.abc import Iterable, Mapping
@@ -54,8 +54,6 @@ _GAUGES = (
 )
 _EVENTS = ("confirmed", "updated", "unreadable")
 _STATES = ("starting", "streaming", "waiting", "stopping", "restarting", "failed", "disabled")
-_SILENT = frozenset({"starting", "disabled"})
-"""Who has not spoken yet: the numbers of its row are none."""
 _OF_SUPERVISOR = frozenset({"restarts", "beat_age_s", "detect_fps_max"})
 
 
@@ -109,7 +107,8 @@ class _Status(Collector):
         return family
 
     def _speaking(self) -> list[Mapping[str, Any]]:
-        return [row for row in self._rows if row.get("state") not in _SILENT]
+        """Those whose worker has spoken. In the others `detect_fps` is null, and every nought means "unknown"."""
+        return [row for row in self._rows if row.get("detect_fps", 0.0) is not None]
 
     def _failing(self) -> Metric:
         text = "Whether Redis or the disk takes no events of the camera now."

@@ -12,6 +12,7 @@ from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from typing import Any, Protocol
 
+from anprd.errors import StartError
 from anprd.settings import CameraSettings, Settings
 from anprd.supervisor import signals
 from anprd.worker import entry, wire
@@ -20,6 +21,7 @@ PRELOAD = (
     *("anprd.vision.inference", "cv2", "numpy", "av", "redis", "pydantic", "structlog", "anprd.worker.entry"),
     *("encodings.idna", "email.parser"),  # imported on first use by what looks at URLs: 2 MiB in each worker
 )
+FORKING = "anprd.worker.forking"  # lets the fork server live where one worker cannot be forked
 NETWORKS = "anprd.worker.forkserver"  # compiles them for all workers; tests with stand-ins do without
 _ONE_EACH = (
     *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FFMPEG_THREADS"),
@@ -69,7 +71,7 @@ class ForkserverSpawner:
         self._hidden = frozenset(hidden)
         self._context = multiprocessing.get_context("forkserver")
         last = [NETWORKS] if composition == entry.COMPOSITION else []
-        self._context.set_forkserver_preload([*PRELOAD, composition, *last])
+        self._context.set_forkserver_preload([*PRELOAD, composition, FORKING, *last])
 
     def warm(self, weights_dir: Path | None) -> None:
         """Start the fork server and wait until its imports are done: seconds once, then milliseconds a worker.
@@ -78,22 +80,32 @@ class ForkserverSpawner:
 
         One thread a worker and parallel by workers: thread pools in every worker only fight. The libraries read these
         variables when they are imported, so they must stand before.
+
+        Raises:
+            StartError: it did not come up; no process or memory to spare, say.
         """
         for name in _ONE_EACH:
             os.environ[name] = "1"
         os.environ[entry.SHARED_WEIGHTS] = "" if weights_dir is None else str(weights_dir)
         probe = self._context.Process(target=os.getpid, daemon=True)
-        with _main_hidden():
-            with _variables_hidden(self._hidden), _signals_held():
-                forkserver.ensure_running()
-            probe.start()  # waits for the imports, and a signal may end that wait
+        try:
+            with _main_hidden():
+                with _variables_hidden(self._hidden), _signals_held():
+                    forkserver.ensure_running()
+                probe.start()  # waits for the imports, and a signal may end that wait
+        except (OSError, EOFError) as error:
+            raise StartError(
+                f"the fork server did not come up ({type(error).__name__}: {error}); free memory or processes"
+            ) from error
         probe.join()
         probe.close()
 
     def spawn(self, camera: CameraSettings, settings: Settings) -> "WorkerHandle":
         try:
             return self._spawn(camera, settings)
-        except (OSError, EOFError) as error:  # EOFError: the fork server itself fell
+        except (EOFError, BrokenPipeError) as error:  # which of the two depends on who was quicker
+            raise SpawnError("the fork server had no process or memory to spare, or fell") from error
+        except OSError as error:
             raise SpawnError(f"{type(error).__name__}: {error}") from error
 
     def _spawn(self, camera: CameraSettings, settings: Settings) -> "WorkerHandle":

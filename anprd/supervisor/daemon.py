@@ -133,7 +133,7 @@ class Daemon:
             self._redis_server = EmbeddedRedis(self._settings, port=self._settings.embedded_redis_port)
             self._undo.callback(self._redis_server.stop)
             self._redis_server.start()
-        self._probe = self._new_probe(self._settings)
+        self._probe = RedisProbe(embedded_redis.resolve(self._settings), _stream(self._settings).ping)
         self._probe.start()
         self._undo.callback(self._spawner.close)
         self._spawner.warm(self._settings.weights_dir)
@@ -204,12 +204,12 @@ class Daemon:
             change = decisions.compare(self._settings, settings)
             kept = {key: getattr(self._settings, key) for key in change.ignored_keys}
             settings = settings.model_copy(update=kept)
-            probe = self._new_probe(settings)
+            stream = _stream(settings)
         except ConfigError as error:
             self._note_reload(error=redact(str(error)))
             self._log.error("reload_refused", error=str(error), advice="the daemon goes on with what it had")
         else:
-            self._adopt(settings, change, probe)
+            self._adopt(settings, change, stream)
         self._notifier.ready(self._summary())
 
     def _read_again(self) -> Settings:
@@ -219,13 +219,11 @@ class Daemon:
             raise ConfigError(f"{self._config_path}: {refused}")
         return settings
 
-    def _adopt(self, settings: Settings, change: Reload, probe: RedisProbe) -> None:
+    def _adopt(self, settings: Settings, change: Reload, stream: RedisStream) -> None:
         self._settings = settings
         self._fleet.adopt(_for_workers(settings), change)
         self._orphans.adopt(_stream(settings))
-        self._probe.stop()
-        self._probe = probe
-        probe.start()
+        self._probe.adopt(embedded_redis.resolve(settings), stream.ping)
         self._note_reload(change=change)
         if change.ignored_keys:
             self._log.warning("restart_needed", keys=change.ignored_keys, advice="these change only with a restart")
@@ -243,9 +241,6 @@ class Daemon:
             "untouched": len(decisions.enabled(self._settings)) - len(change.started) - len(change.changed),
             "config": str(self._config_path.absolute()),
         }
-
-    def _new_probe(self, settings: Settings) -> RedisProbe:
-        return RedisProbe(embedded_redis.resolve(settings), _stream(settings).ping)
 
     def _answer(self, listener: socket.socket, request_end: bytes, answer: Callable[[bytes], bytes]) -> None:
         responder = Responder(listener, self._watch, request_end=request_end, answer=answer)

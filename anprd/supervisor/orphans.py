@@ -4,6 +4,7 @@ A thread of its own delivers them, because Redis may block for its timeout. The 
 because only the loop knows that no worker is about to open one.
 """
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Collection, Sequence
@@ -41,6 +42,9 @@ class Orphans:
         self._empty: deque[Path] = deque()
         self._finished: set[str] = set()  # only the thread's, as is the next one
         self._told: set[str] = set()
+        # Kept until they are emptied: a spool knows what has arrived and a full disk does not let go of, and holds what
+        # was saved of a broken file until there is room for it.
+        self._spools: dict[str, Spool] = {}
         self._waiting = 0
 
     @property
@@ -67,6 +71,8 @@ class Orphans:
         Called by whoever starts workers, so that none starts meanwhile.
         """
         self._owned = frozenset(owned)
+        for name in self._owned:  # what is known of the file is not true any more once a worker has had it
+            self._spools.pop(name, None)
         while self._empty:
             path = self._empty.popleft()
             if path.stem not in self._owned and path.stem not in listed:
@@ -78,12 +84,12 @@ class Orphans:
             self._renewed.clear()
             self._finished.clear()
         waiting = 0
-        for path in sorted(self._folder.glob("*.sqlite")):
-            if path.stem in self._owned:
-                self._finished.discard(path.stem)
-                self._told.discard(path.stem)
-            elif path.stem not in self._finished and not self._stop.is_set():
-                waiting += self._deliver(path)
+        for name in sorted({path.stem for path in self._folder.glob("*.sqlite")}.union(self._spools)):
+            if name in self._owned:
+                self._finished.discard(name)
+                self._told.discard(name)
+            elif name not in self._finished and not self._stop.is_set():
+                waiting += self._deliver(self._folder / f"{name}.sqlite")
         self._waiting = waiting
 
     def _run(self) -> None:
@@ -95,7 +101,8 @@ class Orphans:
 
     def _deliver(self, path: Path) -> int:
         """How many events of this spool still wait."""
-        spool = Spool(path, BATCH_MAX)  # the limit is of `put`, and nothing is put
+        spool = self._spools.get(path.stem) or Spool(path, BATCH_MAX)  # the limit is of `put`, and nothing is put
+        self._spools[path.stem] = spool
         found = spool.depth()
         if found and path.stem not in self._told:
             self._told.add(path.stem)
@@ -111,16 +118,22 @@ class Orphans:
             if found:
                 self._log.info("events_of_a_removed_camera_delivered", camera=path.stem, count=found)
             self._finished.add(path.stem)
+            self._spools.pop(path.stem, None)
             self._empty.append(path)
         return spool.depth()
 
     def _drain(self, name: str, spool: Spool) -> bool:
-        """Whether nothing waits any more; not, where a worker has come for it."""
+        """Whether nothing is left in it; not, where a worker has come for it. SinkError: not now."""
+        sent: list[Event] = []
         while batch := spool.pending(BATCH_MAX):
-            if name in self._owned or self._stop.is_set():
+            # The same again: neither forgotten nor passed over.
+            if batch == sent or name in self._owned or self._stop.is_set():
                 return False
             self._stream.publish(batch)
-            spool.ack(batch)
+            sent = batch
+            with contextlib.suppress(SinkError):  # a full disk: the spool passes over them, and others must not wait
+                spool.ack(batch)
+        spool.ack(())  # what it passed over
         return True
 
     def _remove(self, path: Path) -> None:

@@ -19,6 +19,9 @@ ONE_THREAD = {
     "ENABLE_CPU_PINNING": False,  # pinned workers would all sit on the first core
 }
 
+_SHORTAGES = ("bad_alloc", "bad allocation", "Cannot allocate", "Resource temporarily unavailable")
+"""What C++ and the kernel say where memory or threads are short, as it comes through OpenVINO 2026."""
+
 
 class Network:
     """A compiled network with one input and one output or several."""
@@ -28,6 +31,7 @@ class Network:
 
         Raises:
             ConfigError: the file is missing, damaged or needs a newer OpenVINO.
+            RuntimeError, MemoryError: memory or threads are short; a later try may do.
         """
         try:
             model = _core().read_model(file)
@@ -37,6 +41,8 @@ class Network:
             self._request = self._compiled.create_infer_request()
             self._has_run = False
         except RuntimeError as error:
+            if any(shortage in str(error) for shortage in _SHORTAGES):
+                raise
             reason = str(error).strip().splitlines()[-1]
             raise ConfigError(
                 f"{file}: OpenVINO cannot load this network ({reason}); restore it or export it again"

@@ -216,7 +216,14 @@ class Worker:
         self._doors.note_plates()
         if now_s - self._beat_s >= BEAT_S or self._about != self._beat_about:
             self._beat_s, self._beat_about = now_s, self._about
-            self._doors.say(Beat(self._facts()))
+            facts = self._facts()
+            self._note_heard(facts, now_s)
+            self._doors.say(Beat(facts))
+
+    def _note_heard(self, facts: Facts, now_s: float) -> None:
+        """A camera that sleeps gets through, too: no frame reaches us, but it is heard."""
+        if self._source and facts.state is State.STREAMING and facts.last_frame_age_s is not None:
+            self._tries.got_through(now_s - facts.last_frame_age_s)
 
     @property
     def _about(self) -> tuple[State, Wakefulness | None]:

@@ -143,7 +143,9 @@ def spool_rows(place: Workplace) -> Callable[[random.Random], object]:
             (row, row.decode(errors="replace"), row.decode(errors="replace"), rng.random(), rng.getrandbits(40))
         )
         raw.execute("DELETE FROM events")
-        raw.execute("INSERT INTO events (key, fields) VALUES ('a', ?), ('b', ?)", (value, good.decode()))
+        stored = "CAST(? AS TEXT)" if isinstance(value, bytes) and rng.random() < 0.5 else "?"  # text that is no UTF-8
+        values = (value, _event().key, good.decode())
+        raw.execute(f"INSERT INTO events (key, fields) VALUES ('a', {stored}), (?, ?)", values)
         pending = spool.pending(10)
         assert pending
         assert pending[-1] == _event()

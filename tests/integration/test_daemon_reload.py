@@ -8,7 +8,10 @@ import time
 
 import pytest
 
+from anprd import settings as settings_file
 from anprd.supervisor import status
+from anprd.supervisor.daemon import Daemon
+from anprd.supervisor.notify import Notifier
 from tests.command import anprd
 from tests.daemon_process import DaemonProcess, row
 from tests.rtsp_server import reason_missing, serving
@@ -164,3 +167,30 @@ def test_a_substream_that_answers_with_nothing_for_ever_blinds_nobody_and_blocks
         code, took_s = daemon.stop()
         assert (code, took_s < 5) == (0, True)
         assert daemon.events("worker_killed") == []
+
+
+class NoWorkers:
+    """A spawner for a daemon without cameras."""
+
+    def warm(self, weights_dir):
+        pass
+
+    def close(self):
+        pass
+
+
+def test_a_reload_needs_no_thread_to_spare(tmp_path, monkeypatch):
+    config = tmp_path / "cameras.yaml"
+    places = {"state_dir": str(tmp_path), "runtime_dir": str(tmp_path), "cameras": {}}
+    config.write_text(json.dumps(places | {"redis": "redis://127.0.0.1:1/0"}))
+    with Daemon(config, settings_file.load(config, {}), Notifier(None), NoWorkers()) as daemon:
+        monkeypatch.setattr(threading.Thread, "start", no_thread_to_spare)
+        config.write_text(json.dumps(places | {"redis": "redis://127.0.0.1:1/7"}))
+        daemon._status_answer(status.RELOAD)
+        now = daemon.facts()["daemon"]
+    assert now["last_reload"]["ok"]
+    assert now["redis"]["url"] == "redis://127.0.0.1:1/7"
+
+
+def no_thread_to_spare(_thread):
+    raise RuntimeError("can't start new thread")

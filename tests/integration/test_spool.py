@@ -238,6 +238,138 @@ def test_a_record_that_cannot_be_read_does_not_hold_up_the_others(path, spool, l
     assert log.names("error") == ["events_dropped", "events_dropped"]
 
 
+def damage(path: Path, place: bytes, at: int, *, becomes: bytes) -> None:
+    """Overwrite what is `at` bytes behind the beginning of the only such place of the file."""
+    content = bytearray(path.read_bytes())
+    assert content.count(place) == 1
+    start = content.index(place) + at
+    content[start : start + len(becomes)] = becomes
+    path.write_bytes(content)
+
+
+def test_a_damaged_byte_that_is_no_text_costs_one_record_and_holds_up_nobody(path, spool, log):
+    put_all(spool, range(3))
+    spool.close()
+    damage(path, b'"plate":"A00001"', 9, becomes=b"\xc1")
+    assert numbers(spool) == [0, 2]
+    assert (spool.depth(), spool.dropped) == (2, 1)
+    assert [(name, fields["reason"]) for _, name, fields in log.lines] == [("events_dropped", "record_damaged")]
+
+
+def test_damaged_bytes_that_are_no_text_do_not_stop_the_saving(path, spool, log):
+    put_all(spool, range(5))
+    spool._connection.execute("PRAGMA user_version=99")
+    spool.close()
+    for number in (1, 3):
+        damage(path, f'"plate":"A0000{number}"'.encode(), 9, becomes=b"\xc1")
+    assert numbers(spool) == [0, 2, 4]
+    assert (log.names("error"), spool.dropped) == (["spool_set_aside"], 2)
+
+
+@pytest.mark.parametrize(
+    "damaged", ["CAST(x'41c13031' AS TEXT), 1772366400000", "'A1', 'soon'", "'A1', 9e18", "'A1', 9000000000000000000"]
+)
+def test_a_damaged_plate_is_left_out(path, spool, damaged):
+    spool.put(event(1))
+    spool._connection.execute(f"INSERT INTO plates VALUES ({damaged})")
+    assert [plate for plate, _ in spool.recent(START)] == ["A00001"]
+    spool._connection.execute("PRAGMA user_version=99")
+    spool.close()
+    assert [plate for plate, _ in spool.recent(START)] == ["A00001"]
+
+
+@pytest.mark.parametrize(("place", "becomes"), [(b"NULL UNIQUE", b"\xce"), (b"seq INT", b"r"), (b"plate T", b"\xf0")])
+def test_a_damaged_schema_is_a_broken_file(path, spool, place, becomes):
+    spool.put(event(1))
+    spool.close()
+    damage(path, place, 0, becomes=becomes)
+    log = ListLog()
+    again = Spool(path, 1000, log=log)
+    again.put(event(2))
+    assert numbers(again)[-1] == 2
+    assert log.names("error") == ["spool_set_aside"]
+
+
+@pytest.mark.parametrize("place", [b'"id":"gate-1"', event(1).key.encode() + b"{"])
+def test_an_event_whose_record_and_key_differ_is_damaged(path, spool, place):
+    put_all(spool, range(3))
+    spool.close()
+    damage(path, place, place.index(b"gate"), becomes=b"f")
+    first = spool.pending(10)
+    spool.ack(first)
+    assert first == [event(0), event(2)]
+    assert (numbers(spool), spool.depth(), spool.dropped) == ([], 0, 1)
+
+
+def test_a_damaged_index_is_a_broken_file_and_what_has_arrived_is_not_saved_from_it(path, spool, log):
+    put_all(spool, range(4))
+    spool.close()
+    damage(path, event(1).key.encode() + b"\x02", 0, becomes=b"f")  # behind the key stands the number of its row
+    spool.ack(spool.pending(3))
+    assert log.names("error") == ["spool_set_aside"]
+    assert numbers(spool) == [3]
+    assert (spool.depth(), spool.dropped) == (1, 0)
+
+
+def test_what_was_passed_over_is_not_saved_from_a_broken_file(path, spool, log):
+    put_all(spool, range(4))
+    arrived = spool.pending(3)
+    spool._connection.execute("PRAGMA query_only=1")
+    with pytest.raises(SinkError, match="readonly"):
+        spool.ack(arrived)
+    sqlite3.connect(path, isolation_level=None).execute("PRAGMA user_version=99")
+    spool.close()
+    assert numbers(spool) == [3]
+    assert (log.names("error"), spool.dropped) == (["spool_set_aside"], 0)
+
+
+@pytest.mark.parametrize(("record", "left"), [("fields", 295), ("'no json'", 290)])
+def test_rows_that_are_listed_but_not_found_do_not_come_for_ever(path, spool, log, monkeypatch, record, left):
+    put_all(spool, range(300))
+    spool._connection.execute(f"UPDATE events SET fields = {record} WHERE seq <= 5")
+    (root,) = spool._connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'events'").fetchone()
+    spool.close()
+    monkeypatch.setattr(spool_module, "CHECKED_BYTES_MAX", 0)  # as for a file that is too large to check
+    content = bytearray(path.read_bytes())
+    page = (root - 1) * 4096
+    first_cell = page + int.from_bytes(content[page + 12 : page + 14], "big")
+    content[first_cell + 4] = 1  # the highest number below it; what is above 1 is looked for elsewhere
+    path.write_bytes(content)
+    spool.ack(spool.pending(5))
+    assert log.names("error")[-1] == "spool_set_aside"
+    assert numbers(spool) == list(range(300 - left, 300))
+
+
+def test_another_process_may_have_put_something_else_in_the_place_of_what_arrived(path, spool):
+    put_all(spool, range(2))
+    arrived = spool.pending(10)
+    other = Spool(path, 1000)
+    other.ack(other.pending(10))
+    other.put(event(2))
+    spool.ack(arrived)
+    assert numbers(spool) == [2]
+
+
+def test_what_was_saved_of_a_broken_file_waits_for_room_on_the_disk(path, spool, monkeypatch):
+    put_all(spool, range(300))
+    spool.close()
+    break_page_of(path, 150)
+    with monkeypatch.context() as disk:
+        disk.setattr(spool_module, "_SCHEMA", spool_module._SCHEMA + "PRAGMA max_page_count=12;")
+        again = Spool(path, 1000, log=ListLog())
+        with pytest.raises(SinkError, match=r"gate\.sqlite.* full"):
+            again.put(event(999))
+        waiting = again.depth()
+        assert waiting + again.dropped == 300
+        assert waiting > 250
+    again.put(event(999))
+    assert again.depth() == waiting + 1
+    assert set(range(160, 300)) | {999} <= set(numbers(again))
+    again.close()
+    later = Spool(path, 1000)
+    assert (later.depth(), later.dropped) == (waiting + 1, 300 - waiting)
+
+
 def test_a_full_disk_is_a_sink_error_and_reading_and_acknowledging_go_on(path, spool):
     put_all(spool, range(200))
     db = spool._connection

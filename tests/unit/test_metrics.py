@@ -99,13 +99,21 @@ def test_a_status_of_another_shape_is_no_crash(status):
     assert b"anprd_build_info" in metrics.render(status)
 
 
-@pytest.mark.parametrize("state", ["starting", "disabled"])
+@pytest.mark.parametrize("state", ["starting", "restarting", "stopping", "failed", "disabled"])
 def test_who_has_not_spoken_yet_has_no_numbers_of_its_own(state):
-    found = samples({"cameras": [{**CAMERA, "state": state, "frames": 0, "spool_depth": 0, "confirmed": 0}]})
+    silent = {**CAMERA, "state": state, "frames": 0, "spool_depth": 0, "confirmed": 0, "detect_fps": None}
+    found = samples({"cameras": [silent]})
     assert {name for name, *_ in found} == {
         "anprd_build_info", "anprd_camera_state", "anprd_worker_restarts_total", "anprd_heartbeat_age_seconds",
         "anprd_detect_fps_max",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["starting", "restarting", "failed"])
+def test_what_a_worker_said_stays_known_in_any_state(state):
+    found = samples({"cameras": [{**CAMERA, "state": state}]})
+    assert found["anprd_spool_events", "gate-north"] == 5
+    assert found["anprd_frames_total", "gate-north"] == 1200
 
 
 def test_every_state_is_a_sample():

@@ -5,6 +5,7 @@ from collections import deque
 import pytest
 import structlog
 
+from anprd.observe import metrics
 from anprd.settings import CameraSettings, Settings
 from anprd.supervisor.children import SpawnError
 from anprd.supervisor.decisions import BOOT_S, DRAIN_S, OPENINGS_MAX, STEADY_S, STUCK_S, compare
@@ -286,6 +287,17 @@ def test_a_misconfigured_worker_stays_down_and_says_why(house):
     assert house.row("a")["state"] == "failed"
     assert house.row("a")["last_error"] == "weights: the hash of detector.xml is wrong"
     assert house.row("a")["restart_in_s"] is None
+
+
+@pytest.mark.parametrize(("exit_code", "state"), [(1, "restarting"), (78, "failed")])
+def test_a_worker_that_ended_before_its_first_word_is_in_no_metric_with_noughts(house, exit_code, state):
+    house.says(house.handles[1], streaming(spool_depth=7))
+    house.ends(house.handles[0], exit_code)
+    assert house.row("a")["state"] == state
+    page = metrics.render({"daemon": {}, "cameras": house.fleet.rows()}).decode()
+    assert 'anprd_spool_events{camera="b"} 7.0' in page
+    for name in ("anprd_spool_events", "anprd_delivery_failing", "anprd_frames_total", "anprd_detections_total"):
+        assert f'{name}{{camera="a"}}' not in page
 
 
 def test_a_camera_that_failed_leaves_its_events_to_others_until_it_is_tried_again(house):

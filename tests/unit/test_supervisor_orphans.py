@@ -1,8 +1,14 @@
+import sqlite3
+from contextlib import closing
+
 import pytest
 
+from anprd.events import spool as spool_module
 from anprd.events.spool import Spool
 from anprd.supervisor.orphans import Orphans
 from tests.event_fakes import FakeStream, event
+
+FULL = "CREATE TRIGGER full BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
 
 
 class House:
@@ -22,6 +28,10 @@ class House:
         for number in numbers:
             spool.put(event(number, camera=name))
         spool.close()
+
+    def change(self, name, statement):
+        with closing(sqlite3.connect(self.folder / f"{name}.sqlite", isolation_level=None)) as db:
+            db.execute(statement)
 
     def turn(self):
         self.orphans.sweep()
@@ -53,6 +63,61 @@ def test_they_wait_for_redis_and_are_counted(house):
     house.turn()
     assert house.stream.keys() == [event(1, camera="gone").key]
     assert house.orphans.waiting == 0
+
+
+def test_a_disk_that_lets_go_of_nothing_holds_up_none_of_them_and_doubles_none(house):
+    house.put("gone", *range(2, 400))
+    house.change("gone", FULL)
+    for _ in range(3):
+        house.turn()
+        assert [one.id for one in house.stream.entries] == [f"gone-{number}" for number in range(1, 400)]
+        assert house.orphans.waiting == 0
+        assert house.files() == ["gate.sqlite", "gone.sqlite"]
+    house.change("gone", "DROP TRIGGER full")
+    house.turn()
+    assert len(house.stream.entries) == 399
+    assert house.files() == ["gate.sqlite"]
+
+
+def test_a_spool_that_neither_forgets_nor_passes_over_is_left_for_another_time(house, monkeypatch):
+    monkeypatch.setattr(Spool, "_pass_over", lambda *_: None)
+    house.change("gone", FULL)
+    house.turn()
+    assert house.stream.keys() == [event(1, camera="gone").key]
+    assert house.files() == ["gate.sqlite", "gone.sqlite"]
+
+
+def test_what_arrived_is_asked_anew_once_a_worker_has_had_the_spool(house):
+    house.change("gone", FULL)
+    house.turn()
+    house.orphans.tick(owned={"gate", "gone"}, listed={"gate", "gone"})
+    house.change("gone", "DROP TRIGGER full")
+    house.change("gone", "DELETE FROM events")
+    house.put("gone", 2)  # it has the number of the one that arrived
+    house.orphans.tick(owned={"gate"}, listed={"gate"})
+    house.turn()
+    assert [one.id for one in house.stream.entries] == ["gone-1", "gone-2"]
+
+
+def test_a_damaged_record_does_not_hold_up_the_others(house):
+    house.put("gone", 2, 3)
+    house.change("gone", "UPDATE events SET fields = CAST(x'c1' AS TEXT) WHERE seq = 1")
+    house.change("gone", "UPDATE events SET key = 'another' WHERE seq = 2")
+    house.turn()
+    assert [one.id for one in house.stream.entries] == ["gone-3"]
+    assert house.files() == ["gate.sqlite"]
+
+
+def test_what_was_saved_of_a_broken_spool_waits_for_room_on_the_disk(house, monkeypatch):
+    house.put("gone", *range(2, 100))
+    house.change("gone", "PRAGMA user_version=99")
+    with monkeypatch.context() as disk:
+        disk.setattr(spool_module, "_SCHEMA", spool_module._SCHEMA + "PRAGMA max_page_count=12;")
+        house.turn()
+        house.turn()
+        assert house.orphans.waiting == 99
+    house.turn()
+    assert len(house.stream.entries) == 99
 
 
 def test_the_spool_of_a_camera_that_is_only_disabled_is_emptied_but_stays(house):

@@ -43,14 +43,16 @@ class FakeClock:
 
 
 class ScriptedCamera:
-    """One script a session: how many frames come (25 a second), how long it is then silent, how it ends."""
+    """One script a session: how many frames come (25 a second), how long it is then silent or sleeps, how it ends."""
 
     def __init__(
-        self, house, *, frames=0, silent_s=0.0, again=0, refuses=None, ends=None, seconds_a_frame=0.04, wakefulness=None
-    ):
+        self, house, *, frames=0, silent_s=0.0, sleeps=False, again=0, refuses=None, ends=None, seconds_a_frame=0.04,
+        wakefulness=None,
+    ):  # fmt: skip
         self.house = house
         self.frame_count = frames
         self.silent_s = silent_s
+        self.sleeps = sleeps
         self.refuses = refuses
         self.ends = ends
         self.seconds_a_frame = seconds_a_frame
@@ -73,6 +75,7 @@ class ScriptedCamera:
         until_s = self.house.clock.now + self.silent_s
         while self.house.clock.now < until_s:
             self.house.clock.now += 0.5
+            self.counts["asleep"] += self.sleeps
             self.waiting()
         for number in range(self.again):
             self.house.clock.now += self.seconds_a_frame
@@ -435,3 +438,20 @@ def test_a_camera_that_gives_a_frame_and_breaks_off_does_not_fill_the_log():
     opened = [line for line in said if line["event"] == "source_opened" and line["log_level"] == "info"]
     lost = [line for line in said if line["event"] == "source_lost" and line["log_level"] == "warning"]
     assert (len(opened), len(lost)) == (7, 7)
+
+
+def lost_lines(*cameras):
+    with structlog.testing.capture_logs() as said:
+        House(*cameras).run()
+    return [line["tries"] for line in said if line["event"] == "source_lost" and line["log_level"] == "warning"]
+
+
+def test_after_a_night_of_sleep_without_a_frame_a_loss_is_the_first_again():
+    night = {"frames": 1, "silent_s": 60.0, "sleeps": True, "ends": "gone", "wakefulness": Wakefulness.ASLEEP}
+    assert lost_lines(*dead(2), *[night] * 3) == [1, 2, 1, 1, 1]
+
+
+@pytest.mark.parametrize("wakefulness", [None, Wakefulness.ASLEEP])
+def test_a_camera_that_gives_a_frame_and_falls_silent_until_its_timeout_does_not_fill_the_log(wakefulness):
+    dumb = {"frames": 1, "silent_s": 30.0, "ends": "sent nothing for 30 s", "wakefulness": wakefulness}
+    assert lost_lines(*[dumb] * 9) == [1, 2, 4, 8]
