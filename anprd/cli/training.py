@@ -71,7 +71,7 @@ ReaderSteps = Annotated[
 ]
 ReaderBatch = Annotated[
     int | None,
-    typer.Option("--batch", min=1, max=4096, help="Crops a step.", show_default="96; with --from 64"),
+    typer.Option("--batch", min=2, max=4096, help="Crops a step.", show_default="96; with --from 64"),
 ]
 ReaderRendered = Annotated[
     int | None,
@@ -114,7 +114,7 @@ def train_detector(
         int, typer.Option("--side-px", min=32, max=2048, help="The input's side; a multiple of 32.")
     ] = 512,
     model: Annotated[
-        str, typer.Option("--model", help="An ultralytics architecture, or a .pt: what a whole training starts from.")
+        str, typer.Option("--model", help="An ultralytics architecture, which gets Hardswish, or a .pt to start from.")
     ] = "yolov8n.yaml",
     name: Annotated[str, typer.Option("--name", help="The run's folder under --out.")] = "detector",
     rendered: Rendered = 500,
@@ -216,7 +216,7 @@ def train_baseline(
     steps: Annotated[
         int, typer.Option("--steps", min=1, max=10_000_000, help="The whole length, in batches.")
     ] = 12_000,
-    batch: Annotated[int, typer.Option("--batch", min=1, max=4096, help="Crops a step.")] = 32,
+    batch: Annotated[int, typer.Option("--batch", min=2, max=4096, help="Crops a step.")] = 32,
     rendered: Annotated[
         int, typer.Option("--rendered", min=1, max=10_000_000, help="Plates to render beside.")
     ] = 40_000,

@@ -5,6 +5,7 @@ same network trains about four times faster on a CPU with AVX512-BF16 (docs/meas
 """
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
 FINE_TUNING_RATE = 0.001  # from trained weights: half, so that the first steps do not undo them (guess, not measured)
 RENDERED_COUNT = 500  # a tenth of the photos: enough for rare plates, too few to believe in plates without a car
+ACTIVATION = "torch.nn.Hardswish()"  # SiLU but for little, in half of its time in INT8: docs/models.md#activation
 PASTED_A_STREET = 17  # so 30 streets of twelve frames beside those: enough to unlearn windows and hedges
 
 
@@ -44,6 +46,13 @@ class CpuTrainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is
         super()._setup_train(*args, **kwargs)
         torch.set_num_threads(cores.thread_count())  # ultralytics leaves one core to a loader that needs a third of it
         self.model: torch.nn.Module = self.model.to(memory_format=torch.channels_last)
+
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002
+        """What ultralytics builds, a new network with `ACTIVATION` where its description names none."""
+        if weights is None:
+            description = dict(cfg) if isinstance(cfg, Mapping) else yolo.described(cfg)
+            cfg = {"activation": ACTIVATION} | description
+        return super().get_model(cfg, weights, verbose)
 
     def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:  # noqa: ANN401
         """What ultralytics builds, but for training with pictures at their own size."""
@@ -71,9 +80,11 @@ class CpuTrainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to train: `model` is an ultralytics architecture (from scratch) or the `.pt` to go on from."""
+    """How to train."""
 
     model: str = "yolov8n.yaml"
+    """An ultralytics architecture (from scratch, Hardswish where it names no other activation), or a `.pt` to go on
+    from, with the activation that it has."""
     side_px: int = 512
     """Of the square windows that are trained on."""
     picture_px: int = 576

@@ -21,8 +21,9 @@ from ultralytics import YOLO  # noqa: E402  (the settings above must stand first
 from ultralytics.data.dataset import YOLODataset  # noqa: E402
 from ultralytics.engine import trainer  # noqa: E402
 from ultralytics.models.yolo.detect import DetectionTrainer  # noqa: E402
+from ultralytics.nn.tasks import yaml_model_load as described  # noqa: E402
 from ultralytics.utils import LOGGER  # noqa: E402
 
 logging.disable(logging.NOTSET)
 
-__all__ = ["LOGGER", "YOLO", "DetectionTrainer", "YOLODataset", "trainer"]
+__all__ = ["LOGGER", "YOLO", "DetectionTrainer", "YOLODataset", "described", "trainer"]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -99,6 +100,12 @@ def test_the_manifest_names_each_network_and_its_files(weights):
     for name in ("detector", "corners", "reader"):
         assert f"[{name}]" in manifest
         assert (weights / f"{name}.xml").is_file()
+
+
+def test_a_detector_has_the_activation_that_is_cheap_in_int8(weights):
+    kinds = set(re.findall(r'type="(\w+)"', (weights / "detector.xml").read_text()))
+    assert "HSwish" in kinds, kinds
+    assert not {"Swish", "SiLU"} & kinds
 
 
 def test_they_can_be_evaluated_on_their_data(weights, data):
