@@ -5,7 +5,6 @@ same network trains about four times faster on a CPU with AVX512-BF16 (docs/meas
 """
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,8 +49,7 @@ class CpuTrainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002
         """What ultralytics builds, a new network with `ACTIVATION` where its description names none."""
         if weights is None:
-            description = dict(cfg) if isinstance(cfg, Mapping) else yolo.described(cfg)
-            cfg = {"activation": ACTIVATION} | description
+            cfg = {"activation": ACTIVATION} | yolo.described(cfg)
         return super().get_model(cfg, weights, verbose)
 
     def build_dataset(self, img_path: str, mode: str = "train", batch: int | None = None) -> Any:  # noqa: ANN401

@@ -97,6 +97,12 @@ def scenes(data: Path) -> list[Scene]:
     return list(found.values())
 
 
+def train_pictures(data: Path, *, count: int) -> list[Path]:
+    """At most `count` pictures to learn from, evenly from all over the index. Raises ConfigError as `scenes` does."""
+    found = [scene.picture for scene in scenes(data) if scene.split == TRAIN]
+    return found[:: max(1, len(found) // count)][:count]
+
+
 def boxes(label: Path, width: int, height: int) -> list[Box]:
     """The boxes of a YOLO label file, in pixels of a picture of that size; none where there is no file.
 

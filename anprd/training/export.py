@@ -89,11 +89,10 @@ def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
 
 def _frames(data: Path) -> list[NDArray[np.float32]]:
     """Calibration pictures as the detector sees them: letterboxed, red first, 0..1."""
-    scenes = [scene for scene in detector_data.scenes(data) if scene.split == "train"]
-    if not scenes:
+    chosen = detector_data.train_pictures(data, count=CALIBRATION)
+    if not chosen:
         raise ConfigError(f"{data}: index.csv has no picture of the split train, to calibrate by")
-    chosen = scenes[:: max(1, len(scenes) // CALIBRATION)][:CALIBRATION]
-    return [_frame(pictures.colour(scene.picture)) for scene in chosen]
+    return [_frame(pictures.colour(picture)) for picture in chosen]
 
 
 def _frame(image: NDArray[np.uint8]) -> NDArray[np.float32]:

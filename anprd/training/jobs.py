@@ -145,6 +145,4 @@ def export_reader(checkpoint: Path, data: Path, folder: Path, *, metrics: export
 
 
 def _backgrounds(scenes: Path) -> list[Bgr]:
-    photos = [scene.picture for scene in detector_data.scenes(scenes) if scene.split == TRAIN]
-    apart = max(1, len(photos) // BACKGROUND_COUNT)
-    return [pictures.colour(photo) for photo in photos[::apart][:BACKGROUND_COUNT]]
+    return [pictures.colour(photo) for photo in detector_data.train_pictures(scenes, count=BACKGROUND_COUNT)]
