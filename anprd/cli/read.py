@@ -24,6 +24,7 @@ from anprd.vision.edges import is_cut_off
 from anprd.vision.plates import Vision
 
 FILE_BYTES_MAX = 256 * 2**20
+_JPEG_BEGINS, _JPEG_ENDS = b"\xff\xd8\xff", b"\xff\xd9"
 _WRITABLE = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 
 
@@ -71,12 +72,18 @@ def load_picture(file: Path) -> Bgr:
     """
     content = _content(file)
     try:
-        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+        image = _decoded(content)
+        if image is None and content.startswith(_JPEG_BEGINS):  # its end is missing: what there is can be seen
+            image = _decoded(content + _JPEG_ENDS)
     except cv2.error as error:
         raise SourceError(f"{file}: is damaged or has more than 120 million pixels; save it anew, smaller") from error
     if image is None:
         raise SourceError(f"{file}: is no picture; JPEG, PNG, WebP, BMP and TIFF can be read")
     return np.asarray(image, np.uint8)
+
+
+def _decoded(content: bytes) -> cv2.typing.MatLike | None:
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
 
 
 def _content(file: Path) -> bytes:

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from anprd.cli import annotate, console
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
-from anprd.events.record import Recorder
+from anprd.events.record import Recorder, stream_start
 from anprd.pipeline import Pipeline
 from anprd.records import Dates, TimeBasis, Verdict
 from anprd.settings import CameraSettings
@@ -64,6 +64,8 @@ def replay(
     code = EXIT_DONE
     for clip in clips:
         try:
+            if output is not None:
+                _make_folder(output)
             _replay(clip, open_source(clip), vision, output, printer)
         except (SourceError, SinkError) as error:
             console.complain(str(error))
@@ -97,6 +99,13 @@ def _replay(clip: Path, source: Source, vision: Vision, output: Path | None, pri
         raise SourceError(f"{clip}: the end is missing or damaged; what came before it, {t_s:.1f} s, was read")
 
 
+def _make_folder(output: Path) -> None:
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"{output}: the video cannot be written: {error.strerror or error}") from error
+
+
 def ends_early(t_s: float, duration_s: float | None) -> bool:
     """Whether a clip whose last frame came at `t_s` lacks a part. Sound may go on a little after the last frame."""
     return duration_s is not None and t_s < CUT_OFF_RATIO_MAX * duration_s - 1.0
@@ -114,7 +123,8 @@ class _Told:
     def __init__(self, camera: str, printer: Printer) -> None:
         self._printer = printer
         self._began_at = SystemClock().wall()
-        self._recorder = Recorder(camera=camera, host=socket.gethostname(), dates=self._dates)
+        host = socket.gethostname()
+        self._recorder = Recorder(camera=camera, host=host, dates=self._dates, start=stream_start)
 
     def tell(self, frame: Frame | None, verdicts: Sequence[Verdict]) -> None:
         if frame is not None:

@@ -94,17 +94,18 @@ def _trouble(camera: Mapping[str, Any]) -> str:
 
 def _row(camera: Mapping[str, Any]) -> list[Text]:
     state = str(camera["state"])
+    spoken = camera.get("detect_fps", 0.0) is not None  # a worker that has not yet counts noughts that nobody counted
     cells = [
         camera["name"],
         state,
-        f"{camera['fps']:.1f}",
+        f"{camera['fps']:.1f}" if spoken else "",
         _lag(camera.get("lag_s")),
-        camera["confirmed"],
-        camera["unreadable"],
+        camera["confirmed"] if spoken else "",
+        camera["unreadable"] if spoken else "",
         camera["last_plate"],
         _time(camera["last_plate_at"]),
-        sum(camera["drops"].values()),
-        camera["spool_depth"],
+        sum(camera["drops"].values()) if spoken else "",
+        camera["spool_depth"] if spoken else "",
         camera["restarts"],
         _megabytes(camera["memory_bytes"]),
         _trouble(camera),

@@ -25,6 +25,19 @@ _TYPED = _WHOLE | {"confidence", "box"}
 DatesOf = Callable[[Verdict, datetime | None], Dates]
 """The wall times of a verdict; the second argument is what was said to be its `first_seen` before, None: nothing."""
 
+StartOf = Callable[[Verdict, Dates], int]
+"""The number of milliseconds by which a pass is known: it stands in the id."""
+
+
+def wall_start(_verdict: Verdict, seen: Dates) -> int:
+    """Milliseconds since 1970 at the first sighting: no other pass of a camera began then, whenever it runs."""
+    return (seen.first_seen - _EPOCH) // timedelta(milliseconds=1)
+
+
+def stream_start(verdict: Verdict, _seen: Dates) -> int:
+    """Milliseconds of the stream at the first sighting: the same whenever a clip is played."""
+    return round(1000 * verdict.first_t_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -111,7 +124,15 @@ class Event:
         )
 
 
-def from_verdict(verdict: Verdict, *, camera: str, dates: DatesOf, host: str, before: Event | None = None) -> Event:
+def from_verdict(
+    verdict: Verdict,
+    *,
+    camera: str,
+    dates: DatesOf,
+    host: str,
+    start: StartOf = wall_start,
+    before: Event | None = None,
+) -> Event:
     """The event that says `verdict`. `before` is the last event of the same pass, where there was one.
 
     Start and id are those of `before`: the mapping from stream to wall time is corrected now and then, and an id made
@@ -120,7 +141,7 @@ def from_verdict(verdict: Verdict, *, camera: str, dates: DatesOf, host: str, be
     seen = dates(verdict, before.first_seen if before else None)
     unreadable = verdict.kind is VerdictKind.UNREADABLE
     return Event(
-        id=before.id if before else f"{camera}-{_epoch_ms(seen.first_seen)}-{verdict.track}",
+        id=before.id if before else f"{camera}-{start(verdict, seen)}-{verdict.track}",
         revision=before.revision + 1 if before else _first_revision(verdict),
         type=verdict.kind,
         camera=camera,
@@ -143,10 +164,11 @@ def from_verdict(verdict: Verdict, *, camera: str, dates: DatesOf, host: str, be
 class Recorder:
     """Turns the verdicts of one camera's session into events, and knows which events are of one pass."""
 
-    def __init__(self, *, camera: str, host: str, dates: DatesOf) -> None:
+    def __init__(self, *, camera: str, host: str, dates: DatesOf, start: StartOf = wall_start) -> None:
         self._camera = camera
         self._host = host
         self._dates = dates
+        self._start = start
         self._last: OrderedDict[int, Event] = OrderedDict()
 
     def record(self, verdict: Verdict) -> Event:
@@ -157,6 +179,7 @@ class Recorder:
             camera=self._camera,
             dates=self._dates,
             host=self._host,
+            start=self._start,
             before=before,
         )
         self._last[verdict.track] = event
@@ -201,10 +224,6 @@ def _first_revision(verdict: Verdict) -> int:
     if verdict.kind is not VerdictKind.UPDATED:
         return 0
     return max(1, round((verdict.last_t_s - verdict.first_t_s) * 1000))
-
-
-def _epoch_ms(moment: datetime) -> int:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 class _Fields:

@@ -12,6 +12,8 @@ TWIN_COST = 0.25  # guess, not measured: four of them are one plain mistake
 COUSIN_COST = 0.6  # guess, not measured: two of them are more than one plain mistake
 SIMILAR_MAX = 1.0
 SIMILAR_LENGTH_MIN = 4  # of three characters, two that agree are chance
+DIFFERENT_RATIO_MIN = 0.35  # a sure reading is so far off once in 300 times: docs/measured.md#meeting
+DIFFERENT_PART_RATIO_MIN = 0.6  # of a much shorter one, which may be what was to be seen of the other
 
 _TWINS = (
     "0ODQ",
@@ -61,6 +63,19 @@ def similar(a: str, b: str) -> bool:
     if min(len(a), len(b)) < SIMILAR_LENGTH_MIN:
         return a == b
     return abs(len(a) - len(b)) <= 1 and distance(a, b) <= SIMILAR_MAX
+
+
+def ratio(a: str, b: str) -> float:
+    """The distance as a share of the longer text: 0..1."""
+    return distance(a, b) / max(len(a), len(b), 1)
+
+
+def differ(a: str, b: str, *, part_ratio_min: float = DIFFERENT_PART_RATIO_MIN) -> bool:
+    """Whether sure readings of the two are of two plates. Plates of one place share characters: most are not all wrong.
+
+    `part_ratio_min` is asked of texts of which one is shorter by two characters and more.
+    """
+    return ratio(a, b) >= (DIFFERENT_RATIO_MIN if abs(len(a) - len(b)) <= 1 else part_ratio_min)
 
 
 @functools.lru_cache(maxsize=_TEXTS_MAX)

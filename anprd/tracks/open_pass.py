@@ -22,7 +22,7 @@ HASTE_CONFIDENCE_MIN = 0.75  # below it a plate that still grows is not told yet
 APPROACH_READS = 5
 APPROACH_RATIO_MIN = 1.1  # a detector's box shakes by less
 STRANGERS_MIN = 2  # readings in a row of quite another plate: one alone may be a blur
-STRANGE_RATIO_MIN = 0.5  # of the characters differ
+STRANGE_PART_RATIO_MIN = 0.5  # of the characters differ, where one text is much shorter
 SPARE_RATIO = 2  # times the votes that were needed: then a told pass rests, though some readings disagreed
 NEARER_RATIO_MIN = 1.3  # of the widest reading: that near it may read otherwise, and is read again
 REREAD_S = 1.0  # often enough to notice that it is another vehicle by now, where nothing else told so
@@ -104,11 +104,24 @@ class OpenPass:
         if reason is not None:
             self._refused[reason] += 1
             return "unsure" if reason == "unsure" else "implausible"
-        self.voted += 1
-        self.papers.append(Paper(sighting.reading, t_s, box))
-        self._ballot = None
-        self._note_text(sighting.reading.text, t_s)
+        self.note(Paper(sighting.reading, t_s, box))
         return None
+
+    def part(self, track: Track) -> Self:
+        """What is followed now, under a track of its own: a pass that has the strangers' readings, too."""
+        fresh = type(self)(track, self._settings)
+        for paper in list(self.papers)[-self.strangers() : -1]:  # its last is of what the new track begins with
+            fresh.tries += 1
+            fresh.first_t_s = min(fresh.first_t_s, paper.t_s)
+            fresh.note(paper)
+        return fresh
+
+    def note(self, paper: Paper) -> None:
+        """Count one vote."""
+        self.voted += 1
+        self.papers.append(paper)
+        self._ballot = None
+        self._note_text(paper.reading.text, paper.t_s)
 
     def strangers(self) -> int:
         """How many readings in a row, the last included, were of quite another plate than was told."""
@@ -274,4 +287,4 @@ class OpenPass:
 
 
 def _is_other(text: str, plate: str) -> bool:
-    return lookalikes.distance(text, plate) >= STRANGE_RATIO_MIN * max(len(text), len(plate))
+    return lookalikes.differ(text, plate, part_ratio_min=STRANGE_PART_RATIO_MIN)

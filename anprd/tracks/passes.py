@@ -127,17 +127,19 @@ class Passes:
         if refusal is not None:
             self._count(refusal)
         if found.strangers() >= STRANGERS_MIN:
-            return self._part(track, t_s)
+            return self._part(found, t_s)
         if found.known is not None:
             found.known.last_t_s, found.known.track = t_s, track
             self._memory.displace(found.known)
         return self._judge(found)
 
-    def _part(self, track: Track, t_s: float) -> list[Verdict]:
-        """Two vehicles met far away and one was followed as the other: what is seen now begins a pass of its own."""
+    def _part(self, found: OpenPass, t_s: float) -> list[Verdict]:
+        """Two vehicles met and one was followed as the other: what is seen now begins a pass of its own."""
         self._count("switched")
-        del self._open[track.id]
-        return self._see(self._tracker.renew(track, t_s), t_s)
+        del self._open[found.track.id]
+        track = self._tracker.renew(found.track, t_s)
+        self._open[track.id] = found.part(track)
+        return self._see(track, t_s)
 
     def _judge(self, found: OpenPass) -> list[Verdict]:
         ballot = found.settled()
@@ -204,7 +206,7 @@ class Passes:
                 rest.adopt(found)
                 self._count("fragment")
                 verdicts += self._judge(rest)
-            elif rest is not None:
+            elif rest is not None or t_s - found.track.last_t_s <= kinship.FOLLOW_S_MAX:
                 self._waiting.append(found)
             else:
                 verdicts += self._give_up(found)

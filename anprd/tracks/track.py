@@ -17,7 +17,6 @@ STRAY_COST = 2.0  # one of eight goes another way than those before it
 TEXT_CONFIDENCE_MIN = 0.5  # below it a text tells nothing about whose it is
 VETO_CONFIDENCE_MIN = 0.6
 SAME_RATIO_MAX = 0.25  # edit distance over length: up to two wrong characters of nine are the same plate
-OTHER_RATIO_MIN = 0.6  # more than half wrong is another plate
 TEXTS_KEPT = 5
 AGREEMENT = -7.0  # two plates of one street are alike once in a thousand times
 DISAGREEMENT = 3.0  # a plate is read as quite another one in twenty times
@@ -141,10 +140,10 @@ class Track:
         reading = sighting.reading
         if reading is None or reading.confidence < TEXT_CONFIDENCE_MIN or not self._texts:
             return 0.0
-        ratios = [_text_ratio(reading.text, text) for text, _ in self._texts]
-        if min(ratios) <= SAME_RATIO_MAX:
+        texts = [text for text, _ in self._texts]
+        if min(lookalikes.ratio(reading.text, text) for text in texts) <= SAME_RATIO_MAX:
             return AGREEMENT
-        if min(ratios) < OTHER_RATIO_MIN:
+        if not all(lookalikes.differ(reading.text, text) for text in texts):
             return 0.0
         vetoed = reading.confidence >= VETO_CONFIDENCE_MIN and self._knows_its_text()
         return math.inf if vetoed else DISAGREEMENT
@@ -152,11 +151,7 @@ class Track:
     def _knows_its_text(self) -> bool:
         """Whether two sure readings agree: one alone may be a blur."""
         sure = [text for text, confidence in self._texts if confidence >= VETO_CONFIDENCE_MIN]
-        return any(_text_ratio(a, b) <= SAME_RATIO_MAX for a, b in itertools.pairwise(sure))
-
-
-def _text_ratio(a: str, b: str) -> float:
-    return lookalikes.distance(a, b) / max(len(a), len(b), 1)
+        return any(lookalikes.ratio(a, b) <= SAME_RATIO_MAX for a, b in itertools.pairwise(sure))
 
 
 def _apart(head: Sequence[Spot], trail: Sequence[Spot]) -> bool:

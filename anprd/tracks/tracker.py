@@ -7,7 +7,7 @@ once where those before it went from there, whether the sizes fit, and what was 
 
 from collections.abc import Sequence
 
-from anprd.records import Detection, Sighting
+from anprd.records import Box, Detection, Sighting
 from anprd.tracks.assignment import assign
 from anprd.tracks.flow import Drift, Flow
 from anprd.tracks.track import COST_MAX, Track
@@ -15,6 +15,8 @@ from anprd.tracks.track import COST_MAX, Track
 TRACKS_MAX = 64  # of one camera at once; more is a detector gone wild
 SURPRISE_MAX = 2.0  # standard deviations; one of twenty right sightings is farther off
 DUPLICATE_IOU = 0.6  # two boxes of one plate; the detector's own suppression lets few through
+PART_OVERLAP_MIN = 0.85  # of the smaller box: it is a row, or a half, of the plate in the larger;
+PART_AREA_RATIO_MIN = 0.3  # smaller ones are a plate in what is none
 
 
 class Tracker:
@@ -111,13 +113,29 @@ class Tracker:
         """The frame's plates, surest first, in an order that does not depend on theirs."""
         kept: list[Sighting] = []
         for sighting in sorted(sightings, key=_rank):
-            if any(sighting.box.iou(better.box) > DUPLICATE_IOU for better in kept):
+            twin = next((index for index, one in enumerate(kept) if _is_one_plate(sighting.box, one.box)), None)
+            if twin is not None:
                 self.duplicates += 1
+                if _says_more(sighting, kept[twin]):
+                    kept[twin] = sighting
             elif len(kept) < TRACKS_MAX:
                 kept.append(sighting)
             else:
                 self.crowded += 1
         return kept
+
+
+def _is_one_plate(a: Box, b: Box) -> bool:
+    if a.iou(b) > DUPLICATE_IOU:
+        return True
+    small, large = sorted((a.width * a.height, b.width * b.height))
+    return small >= PART_AREA_RATIO_MIN * large and a.intersection(b) >= PART_OVERLAP_MIN * small
+
+
+def _says_more(sighting: Sighting, other: Sighting) -> bool:
+    """Whether what was read on the other is a part of what was read here: one row of two."""
+    whole, part = sighting.reading, other.reading
+    return whole is not None and part is not None and len(part.text) < len(whole.text) and part.text in whole.text
 
 
 def _rank(sighting: Sighting) -> tuple[object, ...]:

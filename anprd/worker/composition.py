@@ -50,9 +50,9 @@ def build(
     pipeline = Pipeline(camera, eyes)
     stream = LateStream(lambda: RedisStream(settings.redis, settings.stream, settings.stream_length_max))
     spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max, log=log)
-    notes = PlateNotes(pipeline.passes, spool, clock, hold_s=camera.same_plate_hold_s)
-    notes.recall(log)
     camera_time = CameraTime(lambda: clock.steps)
+    notes = PlateNotes(pipeline.passes, spool, clock, hold_s=camera.same_plate_hold_s, camera_now=camera_time.now)
+    notes.recall(log)
     recorder = Recorder(camera=camera.name, host=socket.gethostname(), dates=camera_time.dates)
     doors = Doors(
         open_source=lambda waiting: open_source(

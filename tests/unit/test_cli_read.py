@@ -60,6 +60,16 @@ SURE = Reading("K995OX190", (0.99,) * 9, region="RU")
 UNSURE = Reading("K995OX190", (0.99,) * 8 + (0.3,))
 
 
+def test_a_jpeg_whose_end_is_missing_is_read_as_far_as_it_goes(tmp_path):
+    noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
+    _, whole = cv2.imencode(".jpg", noise)
+    cut = tmp_path / "cut.jpg"
+    cut.write_bytes(whole.tobytes()[: len(whole) // 2])
+    image = read.load_picture(cut)
+    assert image.shape == noise.shape
+    assert np.array_equal(image[:200], cv2.imdecode(whole, cv2.IMREAD_COLOR)[:200])
+
+
 def run(*pictures, output=None) -> tuple[int, list[dict]]:
     answers = []
     return read.read(pictures, output=output, weights=None, printer=answers.append), answers

@@ -102,6 +102,19 @@ def test_a_pass_is_one_confirmed_event_with_the_clips_times():
     assert clip.closed
 
 
+def test_the_id_of_a_pass_is_of_the_clip_and_not_of_when_it_is_played(monkeypatch):
+    _, (first,) = run(ScriptedClip())
+    monkeypatch.setitem(globals(), "BEGAN_AT", BEGAN_AT + timedelta(days=1))
+    _, (again,) = run(ScriptedClip())
+    assert first["at"] != again["at"]
+    assert first["id"] == again["id"] == f"a-1000-{first['track']}"
+
+
+def test_the_folder_of_the_annotated_video_is_made(tmp_path):
+    code, _ = run(ScriptedClip(), output=tmp_path / "copies" / "new" / "a.mp4")
+    assert (code, (tmp_path / "copies" / "new").is_dir()) == (0, True)
+
+
 def test_a_pass_that_is_open_at_the_clips_end_is_settled():
     clip = ScriptedClip(frames=17)
     clip.duration_s = 1.7

@@ -72,6 +72,11 @@ def test_a_camera_that_never_saw_a_plate_has_empty_cells():
     assert "None" not in shown(cameras=[CAMERA | {"last_plate": None, "last_plate_at": None, "memory_bytes": 0}])
 
 
+def test_of_a_worker_that_has_not_spoken_nothing_is_counted():
+    silent = CAMERA | {"state": "starting", "fps": 0.0, "detect_fps": None, "last_plate": None, "last_plate_at": None}
+    assert shown(cameras=[silent]).rstrip().splitlines()[-1].split() == ["gate", "starting", "2", "64", "MiB"]
+
+
 def test_what_is_wrong_with_a_camera_stands_at_the_end_of_its_row():
     assert (
         shown(cameras=[CAMERA | {"state": "waiting", "last_error": "no route [to] host"}])

@@ -42,6 +42,21 @@ def test_a_plain_mistake_is_forgiven_only_where_the_track_goes_on() -> None:
     assert memory.find("K996OX190", track(begin_s=15.0, number=2)) is None
 
 
+def test_who_was_seen_to_drive_to_where_it_once_stood_was_away() -> None:
+    memory = Memory(HOLD_S)
+    memory.add(known(of=track(x=300, step=0)))
+    assert memory.find(PLATE, track(x=100, begin_s=3600.0, number=2)) is None
+    assert memory.find(PLATE, track(x=300, step=0, begin_s=3600.0, number=3)) is not None
+
+
+def test_a_parked_car_may_be_misread_by_night() -> None:
+    memory, one = Memory(HOLD_S), known(of=track(step=0))
+    memory.add(one)
+    assert memory.find("K996OX100", track(step=0, begin_s=3600.0, number=2)) is one
+    assert memory.find("K412OM190", track(step=0, begin_s=3600.0, number=3)) is None
+    assert memory.find("K996OX100", track(x=400, step=0, begin_s=3600.0, number=4)) is None
+
+
 def test_what_is_old_is_forgotten_but_a_parked_car_is_not() -> None:
     memory = Memory(HOLD_S)
     memory.add(known(of=track()))

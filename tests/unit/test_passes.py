@@ -12,6 +12,7 @@ from tests.traffic import Camera, Vehicle, crossing, driving, settings, sighting
 
 PLATE, OTHER = "K995OX190", "P429OO197"
 FPS = 8.0
+UNREAD_S = 5.0  # after so long an unread end is no part of what comes next, and told
 CONFIRMED, UPDATED, UNREADABLE = VerdictKind.CONFIRMED, VerdictKind.UPDATED, VerdictKind.UNREADABLE
 
 
@@ -114,7 +115,7 @@ def test_votes_min_is_the_cameras() -> None:
 
 def test_unsure_readings_never_vote(stage: Stage) -> None:
     stage.show(drive([PLATE] * 10, confidence=0.49))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.told(UNREADABLE) == [""]
     assert stage.said[0].reads == 0
     assert stage.passes.counts["unsure"] == 10
@@ -168,7 +169,7 @@ def test_far_plates_that_come_no_nearer_are_told_all_the_same(stage: Stage) -> N
 
 def test_a_fast_car_with_two_readings_is_unreadable(stage: Stage) -> None:
     stage.show(drive([None, PLATE, PLATE, None], step=300))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert (stage.told(), stage.told(UNREADABLE)) == ([], [""])
 
 
@@ -180,7 +181,7 @@ def test_three_readings_against_two_are_told_at_the_end_only(stage: Stage) -> No
 
 def test_a_tie_is_unreadable(stage: Stage) -> None:
     stage.show(drive(["K996OX190", PLATE] * 5))
-    assert [verdict.kind for verdict in stage.idle(3)] == [UNREADABLE]
+    assert [verdict.kind for verdict in stage.idle(UNREAD_S)] == [UNREADABLE]
 
 
 def test_settling_tells_what_is_open_and_then_nothing(stage: Stage) -> None:
@@ -282,13 +283,51 @@ def test_the_rest_of_a_broken_track_may_know_better(stage: Stage) -> None:
     assert len({verdict.track for verdict in stage.said}) == 1
 
 
+MEETINGS = [(PLATE, "K412OX197"), ("K995OX197", "K412OM197"), ("MH12AB1234", "MH12CD5678"), ("34ABC123", "34BVD957")]
+
+
+@pytest.mark.parametrize(("first", "second"), MEETINGS)
+@pytest.mark.parametrize("step", [20, -20])
+def test_vehicles_of_one_place_that_meet_are_two(stage: Stage, first: str, second: str, step: float) -> None:
+    """Their plates share half of the characters."""
+    stage.show(drive([first] * 6, step=20))
+    stage.idle(0.5)
+    stage.show(drive([second] * 12, x=260, step=step))
+    stage.idle(UNREAD_S)
+    assert stage.told() == [first, second]
+    assert stage.said[1].first_t_s > stage.said[0].last_t_s
+    assert stage.told(UPDATED) == []
+
+
+def test_all_that_was_read_of_a_vehicle_that_was_followed_as_another_counts_for_it(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 4, step=10))
+    stage.show(drive([OTHER] * 4, x=150, step=20, confidence=0.55))  # too unsure to be held against the track
+    stage.idle(UNREAD_S)
+    assert stage.told() == [PLATE, OTHER]
+    assert (stage.passes.counts["switched"], stage.said[1].votes, stage.said[1].first_t_s) == (1, 4, 4 / FPS)
+
+
 def test_readings_of_both_parts_of_a_broken_track_count_together(stage: Stage) -> None:
     stage.show(drive([PLATE] * 2))
     stage.idle(1.4)
     stage.show(drive([PLATE, None, None, PLATE, None, None], x=1500, step=30))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.told() == [PLATE]
     assert stage.told(UNREADABLE) == []
+
+
+def test_a_row_of_a_plate_is_no_vehicle_of_its_own(stage: Stage) -> None:
+    whole = [Box(100 + 20 * index, 400, 180 + 20 * index, 460) for index in range(8)]
+    rows = [Box(spot.x1, spot.y1 + 29, spot.x2, spot.y2) for spot in whole]
+    for sure, unsure in ((whole, rows), (rows, whole)):
+        texts = ("59X112345", "12345") if sure is whole else ("12345", "59X112345")
+        lanes = [
+            [sighting(spot, text, detection=detection) for spot in spots]
+            for spots, text, detection in zip((sure, unsure), texts, (0.9, 0.6), strict=True)
+        ]
+        stage.show(*lanes)
+        stage.idle(UNREAD_S)
+    assert stage.told() == ["59X112345"]
 
 
 def test_a_plate_remembered_from_before_a_restart_is_not_told(stage: Stage) -> None:
@@ -414,7 +453,7 @@ def clock(seconds: int, text: str = "0804{:02d}") -> list[str]:
 @pytest.mark.parametrize("text", ["0804{:02d}", "O804{:02d}", "2020052208{:02d}", "AM0804{:02d}"])
 def test_a_clock_is_neither_a_plate_nor_unreadable(stage: Stage, text: str) -> None:
     stage.show(stand(clock(30, text)))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.said == []
     assert stage.passes.counts["overlay"] == 1
 
@@ -454,20 +493,20 @@ def test_a_car_that_stops_and_drives_on_unread_is_told_once(stage: Stage) -> Non
 
 def test_flicker_is_not_told(stage: Stage) -> None:
     stage.show(drive([PLATE] * 2))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.said == []
     assert stage.passes.counts["flicker"] == 1
 
 
 def test_a_plate_that_was_always_cut_is_not_told(stage: Stage) -> None:
     stage.show(drive([None] * 10))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.said == []
 
 
 def test_what_was_always_tiny_is_not_told(stage: Stage) -> None:
     stage.show(drive([None] * 10, width=20, step=8))  # nobody tries to read it
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.said == []
     assert stage.passes.counts["tiny"] == 1
     assert stage.passes.counts["flicker"] == 0
@@ -475,13 +514,13 @@ def test_what_was_always_tiny_is_not_told(stage: Stage) -> None:
 
 def test_what_the_detector_doubted_is_not_told(stage: Stage) -> None:
     stage.show(drive([PLATE] * 10, confidence=0.3, detection=0.52))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.passes.counts["doubtful"] == 1
 
 
 def test_lettering_is_neither_a_plate_nor_unreadable(stage: Stage) -> None:
     stage.show(drive(["PEUGEOT"] * 10))
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert stage.said == []
     assert stage.passes.counts["lettering"] == 1
 
@@ -496,7 +535,7 @@ def test_a_line_of_text_is_no_plate(stage: Stage) -> None:
 def test_a_badge_above_a_confirmed_plate_is_a_fragment(stage: Stage) -> None:
     badge = [sighting(box(110 + 40 * index, 380, 80), "B8O", confidence=0.4) for index in range(10)]
     stage.show(drive([PLATE] * 12), badge)
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert [verdict.plate for verdict in stage.said] == [PLATE]
     assert stage.passes.counts["fragment"] == 1
 
@@ -507,6 +546,16 @@ def test_an_unread_beginning_of_a_confirmed_pass_is_a_fragment(stage: Stage) -> 
     stage.show(drive([PLATE] * 6, x=900))
     stage.idle(3)
     assert [verdict.plate for verdict in stage.said] == [PLATE]
+
+
+@pytest.mark.parametrize("hidden_s", [1.8, 2.5, 3.5])
+def test_a_vehicle_that_is_hidden_before_it_can_be_read_is_told_once(stage: Stage, hidden_s: float) -> None:
+    stage.show(drive([PLATE] * 8, confidence=0.3, step=20))
+    stage.idle(hidden_s)
+    stage.show(drive([PLATE] * 6, x=260 + 160 * hidden_s, step=20))
+    stage.idle(UNREAD_S)
+    assert [verdict.plate for verdict in stage.said] == [PLATE]
+    assert stage.passes.counts["fragment"] == 1
 
 
 def test_two_unread_parts_of_a_pass_are_one_event(stage: Stage) -> None:
@@ -540,7 +589,7 @@ def test_a_vehicle_whose_rest_was_hardly_seen_is_told_as_unreadable(stage: Stage
 def test_an_unread_car_on_another_lane_is_told(stage: Stage) -> None:
     other = [sighting(box(900 - 40 * index, 900), OTHER, confidence=0.3) for index in range(10)]
     stage.show(drive([PLATE] * 12), other)
-    stage.idle(2)
+    stage.idle(UNREAD_S)
     assert sorted(verdict.plate for verdict in stage.said) == ["", PLATE]
 
 

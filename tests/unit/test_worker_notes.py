@@ -45,6 +45,7 @@ class Machine:
     def __init__(self):
         self.now = 1000.0
         self.set_back_s = 0.0
+        self.camera_rate = 1.0
         self.spool = NotedPlates()
         self.camera = settings(same_plate_hold_s=HOLD_S)
         self.confirmed = []
@@ -62,7 +63,7 @@ class Machine:
         clock = SteadyClock(self, on_step=lambda _step_s: None)
         self.time = CameraTime(lambda: clock.steps)
         self.time.begin_session()
-        self.notes = PlateNotes(self.passes, self.spool, clock, hold_s=HOLD_S)
+        self.notes = PlateNotes(self.passes, self.spool, clock, hold_s=HOLD_S, camera_now=self.time.now)
         self.notes.recall(ListLog())
 
     def show(self, step, frames=40):
@@ -76,7 +77,7 @@ class Machine:
 
     def _feed(self, sightings):
         self.now += 1 / FPS
-        t_s = self.time.place(self.now, self.wall(), now_s=self.now)
+        t_s = self.time.place(self.camera_rate * self.now, self.wall(), now_s=self.now)
         self.confirmed += [verdict.plate for verdict in self.passes.feed(sightings, t_s) if self._spools(verdict)]
         self.notes.keep()
 
@@ -160,6 +161,26 @@ def test_a_plate_from_before_two_restarts_keeps_its_age_when_the_clock_is_set(ma
     machine.show(step=40, frames=20)
     assert machine.confirmed == [PLATE]
     machine.idle(6 + HOLD_S)
+    machine.show(step=40)
+    assert machine.confirmed == [PLATE, PLATE]
+
+
+def test_a_vehicle_in_view_is_not_told_again_though_the_cameras_clock_is_slow(machine):
+    machine.camera_rate = 0.9
+    machine.idle(400)  # camera time is 40 s behind; a real clock takes days for that
+    machine.show(step=8, frames=int(2 * HOLD_S * FPS))
+    machine.start()
+    machine.show(step=8)
+    assert machine.confirmed == [PLATE]
+
+
+def test_a_plate_out_of_its_hold_is_told_again_though_the_cameras_clock_is_fast(machine):
+    machine.camera_rate = 1.1
+    machine.idle(400)
+    machine.show(step=40)
+    machine.idle(HOLD_S - 5)
+    machine.start()
+    machine.idle(8)
     machine.show(step=40)
     assert machine.confirmed == [PLATE, PLATE]
 

@@ -24,6 +24,7 @@ BR_OLD_LOOKS = ((SILVER, BLACK), (SILVER, BLACK), (SILVER, BLACK), (RED, WHITE),
 BR_NEW_LOOKS = ((WHITE, BLACK), (WHITE, BLACK), (WHITE, RED), (WHITE, BLUE))
 BR_OLD_FACES = ("mandator", "mandator", "drawn")
 MERCOSUR_FACES = ("fe-font", "gl-", "schrift", "drawn")
+CL_LETTERS = "BCDFGHJKLPRSTVWXYZ"
 BR_FLAG = Mark("flag", 352, 6, 386, 27, (GREEN, YELLOW, GREEN))
 BR_SIDE = Mark("words", 8, 88, 28, 112, (BLACK,), ("BR",), chance=0.8)
 BR_CODE = Mark("picture", 10, 42, 36, 68, ((90, 90, 90),), chance=0.7)
@@ -144,7 +145,8 @@ LATIN_AMERICA: tuple[Design, ...] = (
         faces=MERCOSUR_FACES,
         weight=0.6,
     ),
-    _wide("cl-car", "CL", "aa.aa.dd", "aa.dddd", "aaaa.dd", words="", below="CHILE", weight=0.7),
+    _wide("cl-car", "CL", "aa.aa.dd", "aaaa.dd", below="CHILE", weight=0.5, alphabet=CL_LETTERS),
+    _wide("cl-old", "CL", "aa.dddd", below="CHILE", weight=0.2),
     _wide(
         "co-car",
         "CO",

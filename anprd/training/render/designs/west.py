@@ -114,7 +114,7 @@ WEST: tuple[Design, ...] = (
         "NL",
         "aaa|dd-a",
         "Daa|dd-a",
-        "Faa|dd-d",
+        "Faa|dd-a",
         "aa-a|ddd",
         name="nl-moped-motorcycle",
         weight=0.25,
