@@ -13,6 +13,7 @@ from rich.text import Text
 from anprd.cli import console
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED
+from anprd.observe.rows import has_spoken
 from anprd.supervisor.status import NotRunningError, fetch
 
 WATCH_S = 1.0  # a worker tells its facts at most once a second
@@ -94,18 +95,18 @@ def _trouble(camera: Mapping[str, Any]) -> str:
 
 def _row(camera: Mapping[str, Any]) -> list[Text]:
     state = str(camera["state"])
-    spoken = camera.get("detect_fps", 0.0) is not None  # a worker that has not yet counts noughts that nobody counted
+    fps, confirmed, unreadable, dropped, waiting = _counts(camera)
     cells = [
         camera["name"],
         state,
-        f"{camera['fps']:.1f}" if spoken else "",
+        fps,
         _lag(camera.get("lag_s")),
-        camera["confirmed"] if spoken else "",
-        camera["unreadable"] if spoken else "",
+        confirmed,
+        unreadable,
         camera["last_plate"],
         _time(camera["last_plate_at"]),
-        sum(camera["drops"].values()) if spoken else "",
-        camera["spool_depth"] if spoken else "",
+        dropped,
+        waiting,
         camera["restarts"],
         _megabytes(camera["memory_bytes"]),
         _trouble(camera),
@@ -113,6 +114,14 @@ def _row(camera: Mapping[str, Any]) -> list[Text]:
     texts = [Text("" if cell is None else str(cell)) for cell in cells]
     texts[1].stylize(_STYLES.get(state, ""))
     return texts
+
+
+def _counts(camera: Mapping[str, Any]) -> tuple[object, ...]:
+    """Frames a second, passes told and unread, frames dropped, events that wait; none of a worker still to be heard."""
+    if not has_spoken(camera):
+        return (None,) * 5
+    dropped = sum(camera["drops"].values())
+    return (f"{camera['fps']:.1f}", camera["confirmed"], camera["unreadable"], dropped, camera["spool_depth"])
 
 
 def _daemon_lines(daemon: Mapping[str, Any]) -> list[Text]:

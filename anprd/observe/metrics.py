@@ -13,6 +13,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
+from anprd.observe.rows import has_spoken
+
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 REASONS_MAX = 64  # reasons of drops are words of the program; more of them is a bug that must not flood Prometheus
@@ -107,8 +109,7 @@ class _Status(Collector):
         return family
 
     def _speaking(self) -> list[Mapping[str, Any]]:
-        """Those whose worker has spoken. In the others `detect_fps` is null, and every nought means "unknown"."""
-        return [row for row in self._rows if row.get("detect_fps", 0.0) is not None]
+        return [row for row in self._rows if has_spoken(row)]
 
     def _failing(self) -> Metric:
         text = "Whether Redis or the disk takes no events of the camera now."

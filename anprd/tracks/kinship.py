@@ -41,6 +41,11 @@ def began_in_place(standing: Track, other: Track) -> bool:
     return _stood_at(standing, other.first_box)
 
 
+def never_left(standing: Track, other: Track) -> bool:
+    """Whether the other track began, or is without having moved, where the first one stood when it was last seen."""
+    return began_in_place(standing, other) or (not other.moved and _stood_at(standing, other.box))
+
+
 def _stood_at(standing: Track, box: Box) -> bool:
     return standing.standing and standing.box.iou(box) >= SAME_PLACE_IOU
 

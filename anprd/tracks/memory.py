@@ -113,7 +113,7 @@ class Memory:
         return (known.track for known in self._known if known.track is not None)
 
     def _same_vehicle(self, known: Known, track: Track, t_s: float) -> bool:
-        return self._is_held(known, t_s) or (known.track is not None and _never_left(known.track, track))
+        return self._is_held(known, t_s) or (known.track is not None and kinship.never_left(known.track, track))
 
     def _alike(self, known: Known, plate: str, track: Track, t_s: float) -> bool:
         if lookalikes.twins(known.plate, plate):
@@ -122,7 +122,9 @@ class Memory:
             return False
         if kinship.began_in_place(known.track, track) and not lookalikes.differ(known.plate, plate):
             return True
-        return _may_be(known.plate, plate) and (kinship.near(known.track, track) or _never_left(known.track, track))
+        return _may_be(known.plate, plate) and (
+            kinship.near(known.track, track) or kinship.never_left(known.track, track)
+        )
 
     def _is_held(self, known: Known, t_s: float) -> bool:
         return t_s - known.last_t_s <= self._hold_s
@@ -130,11 +132,6 @@ class Memory:
     def _is_parked(self, known: Known, t_s: float) -> bool:
         standing = known.track is not None and known.track.standing
         return standing and t_s - known.last_t_s <= PARKED_HOLD_S
-
-
-def _never_left(standing: Track, other: Track) -> bool:
-    """Whether the other track stands where the first one stood, and was not seen to drive there."""
-    return kinship.began_in_place(standing, other) or (not other.moved and kinship.same_place(standing, other))
 
 
 def _may_be(plate: str, other: str) -> bool:

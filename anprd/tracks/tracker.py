@@ -128,7 +128,7 @@ class Tracker:
 def _is_one_plate(a: Box, b: Box) -> bool:
     if a.iou(b) > DUPLICATE_IOU:
         return True
-    small, large = sorted((a.width * a.height, b.width * b.height))
+    small, large = sorted((a.area, b.area))
     return small >= PART_AREA_RATIO_MIN * large and a.intersection(b) >= PART_OVERLAP_MIN * small
 
 

@@ -144,7 +144,7 @@ def _tallies(pivot: str, voters: Sequence[Reading]) -> tuple[list[dict[str, floa
 
 
 def _may_be(pivot: str, text: str) -> bool:
-    return lookalikes.distance(pivot, text) <= VOTER_DISTANCE_RATIO * max(len(pivot), len(text))
+    return lookalikes.ratio(pivot, text) <= VOTER_DISTANCE_RATIO
 
 
 def _confidences(text: str, tallies: Sequence[dict[str, float]], counts: Sequence[int]) -> tuple[float, ...]:
