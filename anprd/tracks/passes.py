@@ -226,7 +226,7 @@ class Passes:
             return []
         if any(kinship.near(other, track) for other in self._unread):
             self._count("fragment")
-        elif any(kinship.same_place(other, track) for other in self._unread):
+        elif any(kinship.never_left(other, track) for other in self._unread):
             self._count("repeated")
         else:
             self._count("unreadable")

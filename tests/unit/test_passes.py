@@ -437,6 +437,24 @@ def test_who_drives_to_where_another_stood_and_is_not_read_is_told_as_unreadable
     assert stage.told(UNREADABLE) == [""]
 
 
+def test_each_that_drives_up_to_a_barrier_and_is_not_read_is_told_as_unreadable(stage: Stage) -> None:
+    for _ in range(3):
+        stage.show([*drive([PLATE] * 10, confidence=0.3), *stand([PLATE] * 20, x=500, confidence=0.3)])
+        stage.idle(600)
+    assert len(stage.told(UNREADABLE)) == 3
+
+
+def test_an_unread_car_that_stands_in_its_place_is_told_once(stage: Stage) -> None:
+    stage.show([*drive([PLATE] * 10, confidence=0.3), *stand([PLATE] * 20, x=500, confidence=0.3)])
+    for _ in range(3):
+        stage.idle(600)
+        stage.show(stand([PLATE] * 20, x=500, confidence=0.3))
+    stage.idle(600)
+    stage.show([*stand([PLATE] * 20, x=500, confidence=0.3), *drive([PLATE] * 10, x=540, confidence=0.3)])
+    stage.idle(UNREAD_S)
+    assert len(stage.told(UNREADABLE)) == 1
+
+
 def test_what_is_not_read_where_a_parked_car_stands_is_that_car(stage: Stage) -> None:
     stage.show(stand([PLATE] * 20))
     stage.idle(600)
