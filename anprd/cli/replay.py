@@ -64,8 +64,6 @@ def replay(
     code = EXIT_DONE
     for clip in clips:
         try:
-            if output is not None:
-                _make_folder(output)
             _replay(clip, open_source(clip), vision, output, printer)
         except (SourceError, SinkError) as error:
             console.complain(str(error))
@@ -97,13 +95,6 @@ def _replay(clip: Path, source: Source, vision: Vision, output: Path | None, pri
         console.complain(f"{clip}: damaged frames that were left out: {source.counts['corrupt']}")
     if source.counts["cut_off"] or ends_early(t_s, source.duration_s):
         raise SourceError(f"{clip}: the end is missing or damaged; what came before it, {t_s:.1f} s, was read")
-
-
-def _make_folder(output: Path) -> None:
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SinkError(f"{output}: the video cannot be written: {error.strerror or error}") from error
 
 
 def ends_early(t_s: float, duration_s: float | None) -> bool:
@@ -139,7 +130,7 @@ class _Told:
 
 
 class _Copy:
-    """The annotated video; the file is begun with the first frame."""
+    """The annotated video; the file, and its folder, is begun with the first frame."""
 
     def __init__(self, path: Path, fps: float, confidence_min: float) -> None:
         self._path = path
@@ -160,7 +151,7 @@ class _Copy:
                 max(2, frame.width // 2 * 2),
                 max(2, frame.height // 2 * 2),
             )  # H.264 has no half pixels of colour
-            self._writer = ClipWriter(self._path, size=self._size, fps=self._fps)
+            self._writer = self._begin()
         picture = annotate.draw(frame.bgr(), self._labels)
         if (frame.width, frame.height) != self._size:  # odd, or changed in mid-stream
             picture = np.asarray(cv2.resize(picture, self._size), np.uint8)
@@ -169,6 +160,13 @@ class _Copy:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+
+    def _begin(self) -> ClipWriter:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SinkError(f"{self._path}: the video cannot be written: {error.strerror or error}") from error
+        return ClipWriter(self._path, size=self._size, fps=self._fps)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 The supervisor imports this module, so it stays light; what is heavy is `composition`, which the fork server has loaded.
 """
 
+import errno
 import importlib
 import os
 import signal
@@ -22,6 +23,7 @@ from anprd.worker.tether import Tether
 
 COMPOSITION = "anprd.worker.composition"
 SHARED_WEIGHTS = "ANPRD_SHARED_WEIGHTS"  # tells the fork server whose networks it shall have; empty: the shipped ones
+_PASSING = (errno.ENOMEM, errno.EMFILE, errno.ENFILE)  # the machine's troubles, which may be over at the next try
 
 
 def main(camera: CameraSettings, settings: Settings, pipe: socket.socket, composition: str = COMPOSITION) -> None:
@@ -62,6 +64,8 @@ def _load(composition: str) -> Any:  # noqa: ANN401, a module
     try:
         return importlib.import_module(composition)
     except ImportError as error:
+        if any(os.strerror(number) in str(error) for number in _PASSING):  # it has no errno
+            raise
         raise ConfigError(f"this installation is broken ({error}): install anprd and its dependencies again") from error
 
 

@@ -115,6 +115,11 @@ def test_the_folder_of_the_annotated_video_is_made(tmp_path):
     assert (code, (tmp_path / "copies" / "new").is_dir()) == (0, True)
 
 
+def test_no_folder_is_made_for_a_clip_that_cannot_be_opened(tmp_path):
+    code, _ = run(SourceError("a.mp4: there is no such file"), output=tmp_path / "copies" / "a.mp4")
+    assert (code, (tmp_path / "copies").exists()) == (1, False)
+
+
 def test_a_pass_that_is_open_at_the_clips_end_is_settled():
     clip = ScriptedClip(frames=17)
     clip.duration_s = 1.7

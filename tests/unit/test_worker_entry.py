@@ -17,5 +17,14 @@ def test_a_broken_installation_is_the_operators_to_mend():
         entry._load("anprd.worker.no_such_module")
 
 
+def test_a_library_that_finds_no_memory_is_no_broken_installation(monkeypatch):
+    def starved(_):
+        raise ImportError("libopenvino.so: failed to map segment from shared object: Cannot allocate memory")
+
+    monkeypatch.setattr(entry.importlib, "import_module", starved)
+    with pytest.raises(ImportError, match="libopenvino"):
+        entry._load("anprd.worker.composition")
+
+
 def test_a_process_knows_what_memory_is_its_own():
     assert kernel.own_memory_bytes() > 0
