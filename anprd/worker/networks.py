@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 
 from anprd.errors import ConfigError
+from anprd.observe import logs
 from anprd.records import Bgr, Detection, Sighting
 from anprd.vision import weights
 from anprd.vision.letterbox import Size
@@ -20,6 +21,7 @@ from anprd.worker import kernel
 _FRAME = (1080, 1920)  # nearly every camera's aspect; the detector's input follows that, not the size
 
 _Stamp = tuple[tuple[str, int, int], ...]
+_prepared: dict[Path | None, Vision] = {}
 
 
 def prepare(folder: Path | None) -> None:
@@ -29,21 +31,31 @@ def prepare(folder: Path | None) -> None:
     """
     cv2.setNumThreads(1)  # its threads would not be there after a fork, and whoever waits for them hangs
     try:
-        vision = _shared(folder, _stamp(folder))
+        vision = _prepared[folder] = _shared(folder, _stamp(folder))
         vision.use_once(_FRAME)
         vision.give_back_memory()
     except ConfigError:
         _shared.cache_clear()
+        _prepared.clear()
     kernel.give_back_memory()
 
 
 def load(folder: Path | None) -> Vision:
     """The networks that the fork server has prepared, or, where it has others or the files have changed, our own.
 
+    Files that have become unusable, or are away for a moment, end no camera that worked with them: it goes on with
+    those that the fork server has read in time.
+
     Raises:
-        ConfigError: they cannot be used.
+        ConfigError: they cannot be used, and never could.
     """
-    return _shared(folder, _stamp(folder))
+    try:
+        return _shared(folder, _stamp(folder))
+    except ConfigError as error:
+        if folder not in _prepared:
+            raise
+        logs.get().warning("weights_unusable", error=str(error), used="those of the daemon's start")
+        return _prepared[folder]
 
 
 class Eyes:

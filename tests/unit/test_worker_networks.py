@@ -1,3 +1,6 @@
+import pytest
+import structlog
+
 from anprd.errors import ConfigError
 from anprd.worker import networks
 
@@ -30,6 +33,7 @@ class Weights:
 def stand_in(monkeypatch):
     made = Weights()
     networks._shared.cache_clear()
+    networks._prepared.clear()
     monkeypatch.setattr(networks, "Vision", made)
     monkeypatch.setattr(networks.kernel, "give_back_memory", lambda: None)
     return made
@@ -57,6 +61,19 @@ def test_weights_that_were_changed_since_are_loaded_anew(tmp_path, monkeypatch):
     (tmp_path / "detector.bin").write_bytes(b"newer")
     networks.load(tmp_path)
     assert made.loads == 2
+
+
+def test_weights_that_were_broken_since_are_taken_as_they_were(tmp_path, monkeypatch):
+    made = stand_in(monkeypatch)
+    (tmp_path / "detector.bin").write_bytes(b"old")
+    networks.prepare(tmp_path)
+    (tmp_path / "detector.bin").unlink()
+    made.broken = True
+    with structlog.testing.capture_logs() as said:
+        assert networks.load(tmp_path) is made
+    assert [(line["event"], line["log_level"]) for line in said] == [("weights_unusable", "warning")]
+    with pytest.raises(ConfigError):
+        networks.load(tmp_path / "others")
 
 
 def test_networks_that_cannot_be_used_are_the_workers_to_tell(tmp_path, monkeypatch):
