@@ -86,6 +86,10 @@ class Pipeline:
                 self._counts[left_out.value] += 1
         return []
 
+    def pass_time(self, t_s: float) -> list[Verdict]:
+        """Learn that nothing was seen until `t_s`, and return what is settled by that. The next frame is later."""
+        return self.passes.feed((), t_s)
+
     def settle(self) -> list[Verdict]:
         """Close every open pass: the stream has ended or the worker stops."""
         return self.passes.settle()

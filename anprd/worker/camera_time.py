@@ -32,7 +32,7 @@ class CameraTime:
         self._steps = clock_steps()
         self._stepped_t_s: deque[float] = deque(maxlen=_STEPS_MAX)
         self._offset_s: float | None = None
-        self._last_t_s = self._placed_s = float("-inf")
+        self._last_t_s = self._placed_s = self._passed_t_s = float("-inf")
         self._anchors: list[tuple[float, datetime, TimeBasis]] = []
 
     def begin_session(self) -> None:
@@ -49,7 +49,7 @@ class CameraTime:
             clock: what `at` rests on.
         """
         if self._offset_s is None:
-            self._offset_s = max(now_s, self._last_t_s + STEP_S_MIN) - t_s
+            self._offset_s = max(now_s, self._last_t_s + STEP_S_MIN, self._passed_t_s + STEP_S_MIN) - t_s
         self._placed_s = now_s
         before_s, self._last_t_s = self._last_t_s, max(t_s + self._offset_s, self._last_t_s + STEP_S_MIN)
         if self._was_set():
@@ -65,6 +65,11 @@ class CameraTime:
         Not the same number: a camera's clock that is off by a ten thousandth is nine seconds off after a day.
         """
         return self._last_t_s + (now_s - self._placed_s) if self._anchors else now_s
+
+    def pass_time(self, now_s: float) -> float:
+        """The camera time of this moment between two sessions, which all frames of the next are later than."""
+        self._passed_t_s = max(self.now(now_s), self._passed_t_s)
+        return self._passed_t_s
 
     def at(self, t_s: float) -> datetime:
         """The wall time of a moment of camera time, to about `DRIFT_S_MAX`; some frame must have been placed."""

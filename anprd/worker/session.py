@@ -37,6 +37,7 @@ GIVE_BACK_FIRST_S = 10.0  # after opening: the first looks are over, and took mo
 GIVE_BACK_EVERY_S = 30.0
 MEMORY_EVERY_S = 30.0  # asking the kernel costs three milliseconds
 PAUSE_S_MAX = 5.0  # of an open stream that is looked at: its frames are on their way, and stream time knows of no gap
+RESOLVED_S = 6.0  # behind the gap nothing waits any more to become a part of another pass
 
 
 class Source(Protocol):
@@ -68,6 +69,8 @@ class Stages(Protocol):
     def hold(self, detect_fps: float) -> None: ...
 
     def feed(self, frame: Frame, *, lag_s: float = 0.0) -> list[Verdict]: ...
+
+    def pass_time(self, t_s: float) -> list[Verdict]: ...
 
     def settle(self) -> list[Verdict]: ...
 
@@ -181,7 +184,7 @@ class Worker:
         self._give_back_s = min(self._give_back_s, self._doors.clock.now_s() + GIVE_BACK_FIRST_S)
 
     def _lose(self, error: SourceError) -> None:
-        """Wait before the next try; what was in view is settled once the gap is too long to be bridged."""
+        """Wait before the next try; what was in view may go on with it, as behind any other gap."""
         self._tally.lost(redact(str(error)))
         self._wait(self._tries.failed(error))
 
@@ -200,7 +203,7 @@ class Worker:
         self._doors.say(Stopped(self._facts()))
 
     def _breathe(self) -> None:
-        """What is due between two frames, and while none comes: see a stop, settle what was lost, note, beat.
+        """What is due between two frames, and while none comes: see a stop, let time pass, note, beat.
 
         A beat a second, and one at once when the state has changed, or the camera asks whether it may wake.
 
@@ -210,9 +213,7 @@ class Worker:
         if self._stop.is_set():
             raise _StopSeen
         now_s = self._doors.clock.now_s()
-        age_s = self._tally.frame_age_s(now_s)
-        if age_s is not None and age_s > self._gap_s_max:
-            self._settle()
+        self._pass_time(now_s)
         self._doors.note_plates()
         if now_s - self._beat_s >= BEAT_S or self._about != self._beat_about:
             self._beat_s, self._beat_about = now_s, self._about
@@ -229,12 +230,23 @@ class Worker:
     def _about(self) -> tuple[State, Wakefulness | None]:
         return self._tally.state, self._source.wakefulness if self._source else None
 
+    def _pass_time(self, now_s: float) -> None:
+        """Settle what was in view when the last frame is long ago; until then time passes between two sessions."""
+        age_s = self._tally.frame_age_s(now_s)
+        if self._settled or age_s is None:
+            return
+        if age_s > self._gap_s_max:
+            self._settle()
+        elif self._source is None:
+            self._tell(self._doors.stages.pass_time(self._time.pass_time(now_s)))
+
     @property
     def _gap_s_max(self) -> float:
         """How long no frame may come before what was in view has left."""
         gap_s = self._camera.track_gap_s_max
-        is_looked_at = self._source is not None and self._source.wakefulness in {None, Wakefulness.AWAKE}
-        return max(gap_s, PAUSE_S_MAX) if is_looked_at else gap_s
+        if self._source is None:
+            return gap_s + RESOLVED_S
+        return max(gap_s, PAUSE_S_MAX) if self._source.wakefulness in {None, Wakefulness.AWAKE} else gap_s
 
     def _settle(self) -> None:
         """Close the open passes, once for each time that frames have stopped."""

@@ -29,6 +29,15 @@ def test_a_new_session_goes_on_where_the_clock_is():
     assert time.place(0.5, at(60.5), now_s=560.5) == 560.5
 
 
+def test_between_two_sessions_time_passes_and_the_next_begins_behind():
+    time = CameraTime()
+    time.place(0.0, NOON, now_s=500.0)
+    time.place(9.0, at(8), now_s=508.0)  # its clock is fast
+    assert time.pass_time(510.0) == 511.0
+    time.begin_session()
+    assert 511.0 < time.place(0.0, at(10.5), now_s=510.5) < 511.1
+
+
 def test_within_a_session_the_stream_tells_the_time_and_not_the_arrival():
     time = CameraTime()
     time.place(0.0, NOON, now_s=500.0)

@@ -1,6 +1,7 @@
 import threading
 import weakref
 from collections import Counter, deque
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 
@@ -12,12 +13,14 @@ from anprd.errors import SourceError
 from anprd.events.record import Recorder
 from anprd.records import Box, Verdict, VerdictKind
 from anprd.settings import CameraSettings
+from anprd.tracks.passes import Passes
 from anprd.video.frames import Frame, PlainPicture
 from anprd.video.wakefulness import Wakefulness
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Beat, State, Stopped
 from anprd.worker.session import RETRY_CAP_S, RETRY_FIRST_S, Doors, Worker
+from tests.traffic import settings, sighting
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PICTURE = np.zeros((4, 6, 3), np.uint8)
@@ -96,6 +99,7 @@ class FakeStages:
         self.fed = []
         self.held_to = []
         self.settles = []
+        self.passed = []
         self.open = 0
         self.takes_s = lambda: 0.0
         self.counts = Counter()
@@ -109,6 +113,10 @@ class FakeStages:
         self.counts["frames"] += 1
         self.house.clock.now += self.takes_s()
         self.open = 1
+        return []
+
+    def pass_time(self, t_s):
+        self.passed.append((len(self.fed), t_s))
         return []
 
     def settle(self):
@@ -307,6 +315,52 @@ def test_passes_are_settled_once_the_camera_is_away_for_longer_than_a_gap():
 def test_a_short_loss_settles_nothing():
     house = House({"frames": 3, "ends": "gone"}, {"frames": 3}).run()
     assert house.stages.settles == [6]
+
+
+def test_while_the_camera_is_away_time_passes_until_it_is_back():
+    house = House({"frames": 3, "ends": "gone"}, *dead(1), {"frames": 3}).run()
+    passed = [t_s for frames, t_s in house.stages.passed if frames == 3]
+    assert len(passed) > 1
+    assert passed == sorted(passed)
+    assert house.stages.fed[2][0] <= passed[0]
+    assert passed[-1] < house.stages.fed[3][0]
+
+
+class DrivingCar:
+    """The tracks of one vehicle that drives by, read so from frame to frame."""
+
+    def __init__(self, texts):
+        self.texts = iter(texts)
+        self.passes = Passes(settings())
+        self.counts = self.passes.counts
+        self.unsettled = False
+        self.began_s = None
+
+    def hold(self, _detect_fps):
+        pass
+
+    def feed(self, frame, *, lag_s=0.0):
+        self.began_s = self.began_s or frame.t_s
+        x = 100 + 320 * (frame.t_s - self.began_s)
+        seen = sighting(Box(x, 500, x + 100, 525), next(self.texts))
+        return self.passes.feed([seen], frame.t_s)
+
+    def pass_time(self, t_s):
+        return self.passes.feed((), t_s)
+
+    def settle(self):
+        return self.passes.settle()
+
+
+@pytest.mark.parametrize("before", [["A123BC77"] * 2, ["A123BC77"] * 2 + [None] * 3])
+@pytest.mark.parametrize("again", [2, 5])
+@pytest.mark.parametrize("tries", [0, 1])
+def test_a_vehicle_that_a_broken_stream_hid_is_told_once(before, again, tries):
+    camera = {"seconds_a_frame": 0.125}
+    house = House({"frames": len(before), "ends": "gone", **camera}, *dead(tries), {"frames": again, **camera})
+    house.worker._doors = replace(house.worker._doors, stages=DrivingCar(before + ["A123BC77"] * again))
+    house.run()
+    assert [event.plate for event in house.outbox.put_events] == ["A123BC77"]
 
 
 def test_a_silent_camera_is_settled_without_waiting_for_its_timeout():
