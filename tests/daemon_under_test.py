@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from anprd.errors import ConfigError, SourceError
-from anprd.events.publisher import Publisher
+from anprd.events.handover import HandOver
+from anprd.events.publisher import HELD_MAX, Publisher
 from anprd.events.record import Recorder
 from anprd.events.redis_stream import RedisStream
 from anprd.events.spool import Spool
@@ -134,12 +135,13 @@ def build(camera, settings, *, stop, say, allowed_fps, leave):
     log = logs.get()
     time_of_camera = CameraTime()
     spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max)
+    handover = HandOver(settings.runtime_dir / "handover" / f"{camera.name}.sqlite", HELD_MAX, log=log)
     stream = RedisStream(settings.redis, settings.stream, settings.stream_length_max)
     doors = Doors(
         open_source=lambda waiting: ScriptedCamera(script, waiting),
         stages=Stages(script, camera.name.upper()),
         record=Recorder(camera=camera.name, host="host", dates=time_of_camera.dates).record,
-        outbox=Publisher(spool, stream, SystemClock(), log),
+        outbox=Publisher(spool, stream, SystemClock(), log, handover=handover),
         clock=SystemClock(),
         say=say,
         allowed_fps=allowed_fps,

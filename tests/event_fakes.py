@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from anprd.errors import SinkError
 from anprd.events.record import Event
@@ -141,3 +142,23 @@ class MemorySpool:
     def _may(self, operation: str) -> None:
         if self.broken(operation):
             raise SinkError("the disk is full")
+
+
+class MemoryHandOver:
+    """A hand-over in a list that has room for so many."""
+
+    path = Path("/run/gate.sqlite")
+
+    def __init__(self, *events: Event, room: int = 1000) -> None:
+        self.events = list(events)
+        self.room = room
+
+    def left(self) -> list[Event]:
+        return list(self.events)
+
+    def leave(self, events: Sequence[Event]) -> int:
+        self.events = list(events)[: self.room]
+        return len(self.events)
+
+    def forget(self, event: Event) -> None:
+        self.events = [one for one in self.events if one.key != event.key]

@@ -8,12 +8,14 @@ the stream has it; and what the stream has had it does not take again.
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from random import SystemRandom
 from typing import Protocol
 
 from anprd.backoff import backoff_s
 from anprd.errors import SinkError
+from anprd.events.handover import HandOver
 from anprd.events.record import Event
 from anprd.events.redis_stream import BATCH_MAX
 from anprd.events.spool import Spool
@@ -38,16 +40,29 @@ class Stream(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Where events are that had not arrived when delivery ended."""
+
+    on_disk: int
+    handed_over: int
+    """Neither the disk nor the stream took them: the next worker of the camera does (`events.handover`)."""
+    lost: int
+
+
 class Delivery:
     """Brings events from the spool to the stream, one step at a time; `put` and `step` may run in two threads.
 
     While the disk takes nothing (full, read-only), events are held in memory and go to the stream from there: a full
-    disk is no reason to stop telling of plates. Such an event would not survive a crash, which is logged.
+    disk is no reason to stop telling of plates. Such an event would not survive a crash, which is logged; an orderly
+    end hands it over.
     """
 
     def __init__(
-        self, spool: Spool, stream: Stream, clock: Clock, log: logs.Log, *, chance: Callable[[], float]
-    ) -> None:
+        self, spool: Spool, stream: Stream, clock: Clock, log: logs.Log, *,
+        chance: Callable[[], float], handover: HandOver | None = None,
+    ) -> None:  # fmt: skip
+        """`handover`: where events go that are still held at the end, and come from at the start; None: nowhere."""
         self._spool = spool
         self._stream = stream
         self._clock = clock
@@ -63,18 +78,14 @@ class Delivery:
         self._not_stored: str | None = None  # why the disk took no event when it was last asked
         self._unforgotten: str | None = None  # why the disk does not take that events have arrived
         self._retry_at_s = 0.0
+        self._handover = handover
+        if handover is not None and (left := handover.left()):
+            self._log.info("events_taken_over", count=len(left))
+            self._take(left)
 
     def put(self, event: Event) -> None:
         """Take the event; it is on the disk when this returns, or held and logged where the disk takes none."""
-        with self._lock:
-            self._held.append(event)
-            try:
-                self._store()
-            except SinkError as error:
-                if self._not_stored is None:
-                    self._log.error("events_held_in_memory", error=str(error), lost_by_a_crash=True)
-                self._not_stored = str(error)
-                self._drop_excess()
+        self._take([event])
 
     def step(self) -> float | None:
         """Deliver one batch, if it is time.
@@ -99,6 +110,25 @@ class Delivery:
         """Let the next step try at once, whatever the backoff says."""
         self._retry_at_s = 0.0
 
+    def hand_over(self) -> int:
+        """Hand over what is held, while its delivery may go on. Returns for how many events there was room."""
+        with self._lock:
+            with contextlib.suppress(SinkError):  # a last time
+                self._store()
+            return self._handover.leave(self._held) if self._held and self._handover is not None else 0
+
+    def leave(self) -> Left:
+        """The end: hand over what is held; what finds no place there is lost, counted and logged."""
+        count = self.hand_over()
+        with self._lock:
+            lost = [self._held.pop() for _ in range(len(self._held) - count)]
+            self._held_dropped += len(lost)
+        if count and self._handover is not None:
+            self._log.warning("events_handed_over", count=count, file=str(self._handover.path), lost_by_a_reboot=True)
+        if lost:
+            self._log.error("events_dropped", reason="held_at_the_end", count=len(lost), event_id=lost[-1].id)
+        return Left(on_disk=self._spool.depth(), handed_over=count, lost=len(lost))
+
     def close(self) -> None:
         """Close the spool; a later call opens it again."""
         self._spool.close()
@@ -122,18 +152,29 @@ class Delivery:
             "last_error": self._last_error or self._not_stored or self._unforgotten,
         }
 
+    def _take(self, events: Iterable[Event]) -> None:
+        with self._lock:
+            self._held.extend(events)
+            try:
+                self._store()
+            except SinkError as error:
+                if self._not_stored is None:
+                    self._log.error("events_held_in_memory", error=str(error), lost_by_a_crash=True)
+                self._not_stored = str(error)
+                self._drop_excess()
+
     def _store(self) -> None:
         """Move what is held onto the disk, oldest first."""
         while self._held:
             self._spool.put(self._held[0])
-            self._held.popleft()
+            self._let_go_oldest()
         if self._not_stored is not None:
             self._not_stored = None
             self._log.info("events_stored_again")
 
     def _drop_excess(self) -> None:
         while len(self._held) > HELD_MAX:
-            lost = self._held.popleft()
+            lost = self._let_go_oldest()
             if not self._held_dropped:  # once; the status has the count
                 self._log.error("events_dropped", reason="disk_and_redis_away", event_id=lost.id, held_max=HELD_MAX)
             self._held_dropped += 1
@@ -185,7 +226,13 @@ class Delivery:
         with self._lock:
             # `put` may have stored some of them meanwhile: they are sent once more, and the stream knows them.
             while self._held and self._held[0].key in keys:
-                self._held.popleft()
+                self._let_go_oldest()
+
+    def _let_go_oldest(self) -> Event:
+        event = self._held.popleft()
+        if self._handover is not None:
+            self._handover.forget(event)
+        return event
 
     def _failed(self, error: SinkError) -> float:
         self._failures += 1
@@ -208,9 +255,11 @@ class Delivery:
 class Publisher:
     """Delivers in a thread of its own from the moment it is made, what an earlier process left behind included."""
 
-    def __init__(self, spool: Spool, stream: Stream, clock: Clock, log: logs.Log) -> None:
+    def __init__(
+        self, spool: Spool, stream: Stream, clock: Clock, log: logs.Log, *, handover: HandOver | None = None
+    ) -> None:
         self._clock = clock
-        self._delivery = Delivery(spool, stream, clock, log, chance=SystemRandom().random)
+        self._delivery = Delivery(spool, stream, clock, log, chance=SystemRandom().random, handover=handover)
         self._wake = threading.Event()
         self._until_s: float | None = None  # set: drain, and leave by then
         # A daemon thread: what it has not delivered is on the disk, so nothing is worth a process that does not end.
@@ -227,18 +276,20 @@ class Publisher:
         self._delivery.put(event)
         self._wake.set()
 
-    def stop(self, deadline_s: float) -> int:
-        """Deliver what waits, for at most so many seconds, and end. Returns how many events stay in the spool.
+    def stop(self, deadline_s: float) -> Left:
+        """Deliver what waits, for at most so many seconds, and end. Says where those are that have not arrived.
 
         Where Redis is away one try is enough: the events are safe on disk and the next process delivers them. The
         spool's file is closed, which leaves nothing beside it.
         """
         self._until_s = self._clock.now_s() + deadline_s
+        self._delivery.hand_over()  # at once: who does not end in time is killed
         self._wake.set()
         self._thread.join(deadline_s)
+        left = self._delivery.leave()
         if not self._thread.is_alive():
             self._delivery.close()
-        return self._delivery.waiting()
+        return left
 
     def facts(self) -> dict[str, int | str | None]:
         """How delivery fares: pending, held, delivered, failures, dropped and last_error (None: all is well)."""

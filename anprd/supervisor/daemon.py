@@ -109,7 +109,7 @@ class Daemon:
                 _for_workers(self._settings), spawner=self._spawner, watch=self._watch, now_s=time.monotonic
             )
             self._balance = Balance(loads=self._fleet.loads, allow=self._fleet.allow, wall=lambda: datetime.now(UTC))
-            spools = self._settings.state_dir / "spool"
+            spools = [self._settings.state_dir / "spool", self._settings.runtime_dir / "handover"]
             self._orphans = Orphans(spools, _stream(self._settings), owned=self._fleet.names)
             self._orphans.start()
             self._undo.callback(self._orphans.stop)

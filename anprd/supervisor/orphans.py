@@ -7,7 +7,7 @@ because only the loop knows that no worker is about to open one.
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -29,22 +29,27 @@ class Stream(Protocol):
 
 
 class Orphans:
-    """The spools in `folder` that no worker owns, until they are delivered."""
+    """The spools in `folders` that no worker owns, until they are delivered."""
 
-    def __init__(self, folder: Path, stream: Stream, *, owned: Collection[str]) -> None:
-        """`owned`: the cameras that have, or shall have, a worker: it delivers what waits."""
-        self._folder = folder
+    def __init__(self, folders: Sequence[Path], stream: Stream, *, owned: Collection[str]) -> None:
+        """
+        Args:
+            folders: what waits of a camera in the first is older than what waits in the next.
+            stream: where to.
+            owned: the cameras that have, or shall have, a worker: it delivers what waits.
+        """
+        self._folders = folders
         self._stream = stream
         self._owned = frozenset(owned)
         self._log = logs.get()
         self._stop = threading.Event()
         self._renewed = threading.Event()
         self._empty: deque[Path] = deque()
-        self._finished: set[str] = set()  # only the thread's, as is the next one
+        self._finished: set[Path] = set()  # only the thread's, as is the next one
         self._told: set[str] = set()
         # Kept until they are emptied: a spool knows what has arrived and a full disk does not let go of, and holds what
         # was saved of a broken file until there is room for it.
-        self._spools: dict[str, Spool] = {}
+        self._spools: dict[Path, Spool] = {}
         self._waiting = 0
 
     @property
@@ -72,7 +77,8 @@ class Orphans:
         """
         self._owned = frozenset(owned)
         for name in self._owned:  # what is known of the file is not true any more once a worker has had it
-            self._spools.pop(name, None)
+            for path in self._paths(name):
+                self._spools.pop(path, None)
         while self._empty:
             path = self._empty.popleft()
             if path.stem not in self._owned and path.stem not in listed:
@@ -84,12 +90,14 @@ class Orphans:
             self._renewed.clear()
             self._finished.clear()
         waiting = 0
-        for name in sorted({path.stem for path in self._folder.glob("*.sqlite")}.union(self._spools)):
+        found = {path for folder in self._folders for path in folder.glob("*.sqlite")}.union(self._spools)
+        for name in sorted({path.stem for path in found}):
+            paths = self._paths(name)
             if name in self._owned:
-                self._finished.discard(name)
+                self._finished.difference_update(paths)
                 self._told.discard(name)
-            elif name not in self._finished and not self._stop.is_set():
-                waiting += self._deliver(self._folder / f"{name}.sqlite")
+            else:
+                waiting += self._deliver_all(path for path in paths if path in found - self._finished)
         self._waiting = waiting
 
     def _run(self) -> None:
@@ -99,10 +107,31 @@ class Orphans:
             except OSError as error:  # no descriptor to spare: another time
                 self._log.warning("orphans_not_seen", error=str(error))
 
+    def _paths(self, name: str) -> list[Path]:
+        return [folder / f"{name}.sqlite" for folder in self._folders]
+
+    def _deliver_all(self, paths: Iterable[Path]) -> int:
+        """How many events of one camera still wait. What is younger waits for what is older."""
+        waiting = 0
+        for path in paths:
+            if self._stop.is_set():
+                break
+            waiting += self._count(path) if waiting else self._deliver(path)
+        return waiting
+
+    def _count(self, path: Path) -> int:
+        spool = self._opened(path)
+        spool.close()
+        return spool.depth()
+
+    def _opened(self, path: Path) -> Spool:
+        if path not in self._spools:
+            self._spools[path] = Spool(path, BATCH_MAX)  # the limit is of `put`, and nothing is put
+        return self._spools[path]
+
     def _deliver(self, path: Path) -> int:
         """How many events of this spool still wait."""
-        spool = self._spools.get(path.stem) or Spool(path, BATCH_MAX)  # the limit is of `put`, and nothing is put
-        self._spools[path.stem] = spool
+        spool = self._opened(path)
         found = spool.depth()
         if found and path.stem not in self._told:
             self._told.add(path.stem)
@@ -117,8 +146,8 @@ class Orphans:
         if done:
             if found:
                 self._log.info("events_of_a_removed_camera_delivered", camera=path.stem, count=found)
-            self._finished.add(path.stem)
-            self._spools.pop(path.stem, None)
+            self._finished.add(path)
+            self._spools.pop(path, None)
             self._empty.append(path)
         return spool.depth()
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import cv2
 
-from anprd.events.publisher import Publisher
+from anprd.events.handover import HandOver
+from anprd.events.publisher import HELD_MAX, Publisher
 from anprd.events.record import Recorder
 from anprd.events.redis_stream import LateStream, RedisStream
 from anprd.events.spool import Spool
@@ -50,6 +51,7 @@ def build(
     pipeline = Pipeline(camera, eyes)
     stream = LateStream(lambda: RedisStream(settings.redis, settings.stream, settings.stream_length_max))
     spool = Spool(settings.state_dir / "spool" / f"{camera.name}.sqlite", settings.spool_events_max, log=log)
+    handover = HandOver(settings.runtime_dir / "handover" / f"{camera.name}.sqlite", HELD_MAX, log=log)
     camera_time = CameraTime(lambda: clock.steps)
     notes = PlateNotes(pipeline.passes, spool, clock, hold_s=camera.same_plate_hold_s, camera_now=camera_time.now)
     notes.recall(log)
@@ -60,7 +62,7 @@ def build(
         ),
         stages=pipeline,
         record=recorder.record,
-        outbox=Publisher(spool, stream, clock, log),
+        outbox=Publisher(spool, stream, clock, log, handover=handover),
         clock=clock,
         say=say,
         allowed_fps=allowed_fps,

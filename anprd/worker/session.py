@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from anprd.errors import SourceError
+from anprd.events.publisher import Left
 from anprd.events.record import Event
 from anprd.observe import logs
 from anprd.observe.tries import Tries
@@ -80,7 +81,7 @@ class Outbox(Protocol):
 
     def put(self, event: Event) -> None: ...
 
-    def stop(self, deadline_s: float) -> int: ...
+    def stop(self, deadline_s: float) -> Left: ...
 
     def facts(self) -> Mapping[str, object]: ...
 
@@ -199,7 +200,12 @@ class Worker:
         self._tally.state = State.STOPPING
         self._settle()
         left = self._doors.outbox.stop(PUBLISH_S)
-        self._log.info("worker_drained", events_waiting=left)
+        self._log.info(
+            "worker_drained",
+            events_waiting=left.on_disk,
+            events_handed_over=left.handed_over,
+            events_lost=left.lost,
+        )
         self._doors.say(Stopped(self._facts()))
 
     def _breathe(self) -> None:

@@ -14,6 +14,7 @@ from anprd.supervisor.daemon import Daemon
 from anprd.supervisor.notify import Notifier
 from tests.command import anprd
 from tests.daemon_process import DaemonProcess, row
+from tests.redis_server import RedisServer, binaries
 from tests.rtsp_server import reason_missing, serving
 
 FPS = 20  # of the scripted camera "steady"
@@ -93,6 +94,25 @@ def test_a_broken_file_is_refused_with_1_and_the_reason_and_nothing_changes(daem
     assert last == "anprd: nothing was changed; the daemon goes on with what it had"
     after = status.fetch(daemon.runtime_dir)
     assert row(after, "a")["pid"] == row(before, "a")["pid"]
+
+
+@pytest.mark.redis
+def test_what_neither_disk_nor_redis_took_goes_to_the_redis_that_a_reload_names(daemon, tmp_path):
+    if not binaries():
+        pytest.skip("no redis-server")
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "spool").write_text("a file where the folder of spools should be")
+    with RedisServer(tmp_path / "redis") as redis:
+        daemon.write({"a": "steady", "removed": "steady"})
+        daemon.start().until_states(a="streaming", removed="streaming")
+        daemon.write({"a": "steady"}, redis=redis.url)
+        status.reload(daemon.runtime_dir)
+        daemon.until(lambda now: row(now, "a")["delivered"] == 1, timeout_s=60.0)
+        daemon.until(lambda _: daemon.events("events_of_a_removed_camera_delivered"), timeout_s=60.0)
+        with socket.create_connection(("127.0.0.1", redis.port)) as door:
+            door.sendall(b"XLEN anprd:events\r\n")
+            assert door.recv(64) == b":2\r\n"
+    assert list((daemon.runtime_dir / "handover").iterdir()) == []
 
 
 def test_an_empty_file_stops_no_camera_but_one_that_says_so_does(daemon):

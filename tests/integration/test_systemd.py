@@ -223,7 +223,7 @@ def test_it_stops_in_time_settles_what_it_saw_and_leaves_nobody_behind(running):
     assert '"events_waiting": 0' in running.said("journalctl -u anprd -o cat -n 40")
     assert (show(running, "ActiveState"), show(running, "Result")) == ("inactive", "success")
     assert pids(running) == set()
-    assert running.run("test -e /run/anprd").code != 0
+    assert running.run("test -e /run/anprd/status.sock").code != 0
     running.said("systemctl start anprd")
     await_streaming(running, ["gate"])
     assert len(plates()) >= seen  # what was told is on the stream, also after a stop

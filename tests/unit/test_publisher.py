@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anprd.events.publisher import HELD_MAX, RETRY_CAP_S, RETRY_FIRST_S, Delivery
+from anprd.events.publisher import HELD_MAX, RETRY_CAP_S, RETRY_FIRST_S, Delivery, Left
 from anprd.events.redis_stream import BATCH_MAX
-from tests.event_fakes import FakeStream, HandClock, ListLog, MemorySpool, event
+from tests.event_fakes import FakeStream, HandClock, ListLog, MemoryHandOver, MemorySpool, event
 
 
 class World:
@@ -17,7 +17,15 @@ class World:
         self.stream = FakeStream()
         self.clock = HandClock()
         self.log = ListLog()
-        self.delivery = Delivery(self.spool, self.stream, self.clock, self.log, chance=lambda: chance)
+        self.handover = MemoryHandOver()
+        self._chance = chance
+        self.begin()
+
+    def begin(self) -> None:
+        """The next process of this camera."""
+        self.delivery = Delivery(
+            self.spool, self.stream, self.clock, self.log, chance=lambda: self._chance, handover=self.handover
+        )
 
     def put(self, *numbers: int) -> None:
         for number in numbers:
@@ -234,7 +242,88 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(world):
     assert world.arrived == list(range(5, HELD_MAX + 5))
 
 
-_TROUBLE = st.sampled_from(["put", "step", "away", "back", "lost reply", "disk full", "disk unreadable", "disk well"])
+def test_an_end_with_everything_on_disk_hands_over_nothing(world):
+    world.stream.away = True
+    world.put(1, 2)
+    assert world.delivery.leave() == Left(on_disk=2, handed_over=0, lost=0)
+    assert world.handover.events == []
+    assert world.log.names() == []
+
+
+def test_what_is_held_at_the_end_is_handed_over_and_goes_after_what_waits_on_disk(world):
+    world.stream.away = True
+    world.put(1)
+    world.spool.broken = lambda operation: operation == "put"
+    world.put(2, 3)
+    assert world.delivery.leave() == Left(on_disk=1, handed_over=2, lost=0)
+    assert world.log.names("warning") == ["events_handed_over"]
+    world.begin()
+    world.put(4)
+    assert (world.delivery.waiting(), world.delivery.held()) == (4, 3)
+    world.stream.away = False
+    world.run()
+    assert world.arrived == [1, 2, 3, 4]
+    assert world.handover.events == []
+    assert world.delivery.facts()["dropped"] == 0
+
+
+def test_what_is_delivered_after_it_was_handed_over_is_forgotten_there(world):
+    world.spool.broken = lambda operation: operation == "put"
+    world.put(1, 2)
+    assert world.delivery.hand_over() == 2
+    world.delivery.step()
+    assert world.handover.events == []
+    assert world.delivery.leave() == Left(on_disk=0, handed_over=0, lost=0)
+
+
+def test_what_was_handed_over_is_on_the_disk_at_once_where_there_is_room_again(world):
+    world.handover.events = [event(1), event(2)]
+    world.begin()
+    assert [waiting.track for waiting in world.spool.events] == [1, 2]
+    assert world.handover.events == []
+    assert world.log.names() == ["events_taken_over"]
+
+
+def test_what_was_handed_over_is_forgotten_only_as_it_arrives(world):
+    world.spool.broken = lambda operation: operation == "put"
+    world.handover.events = [event(number) for number in range(BATCH_MAX + 1)]
+    world.begin()
+    assert world.log.names("error") == ["events_held_in_memory"]
+    world.delivery.step()
+    assert world.handover.events == [event(BATCH_MAX)]
+
+
+def test_what_finds_no_place_at_the_end_is_counted_and_told(world):
+    world.stream.away = True
+    world.spool.broken = lambda operation: operation == "put"
+    world.handover.room = 2
+    world.put(1, 2, 3, 4, 5)
+    assert world.delivery.leave() == Left(on_disk=0, handed_over=2, lost=3)
+    assert world.delivery.facts()["dropped"] == 3
+    assert world.delivery.waiting() == 2
+    (told,) = (fields for _, name, fields in world.log.lines if name == "events_dropped")
+    assert told == {"reason": "held_at_the_end", "count": 3, "event_id": "gate-3"}
+
+
+def test_a_disk_that_takes_events_again_at_the_end_has_them(world):
+    world.stream.away = True
+    world.spool.broken = lambda operation: operation == "put"
+    world.put(1, 2)
+    world.spool.broken = lambda _: False
+    assert world.delivery.leave() == Left(on_disk=2, handed_over=0, lost=0)
+
+
+def test_without_a_place_to_hand_over_to_what_is_held_is_lost_and_counted():
+    spool, log = MemorySpool(), ListLog()
+    spool.broken = lambda operation: operation == "put"
+    delivery = Delivery(spool, FakeStream(), HandClock(), log, chance=lambda: 0.0)
+    delivery.put(event(1))
+    assert delivery.leave() == Left(on_disk=0, handed_over=0, lost=1)
+
+
+_TROUBLE = st.sampled_from(
+    ["put", "step", "next", "away", "back", "lost reply", "disk full", "disk unreadable", "disk well"]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -250,6 +339,9 @@ def test_without_a_crash_nothing_is_lost_doubled_or_out_of_order_whatever_fails(
                 count += 1
             case "step":
                 world.clock.s += world.delivery.step() or 0.0
+            case "next":
+                world.delivery.leave()
+                world.begin()
             case "away" | "back":
                 world.stream.away = what == "away"
             case "lost reply":

@@ -8,6 +8,7 @@ from anprd.events.spool import Spool
 from anprd.supervisor.orphans import Orphans
 from tests.event_fakes import FakeStream, event
 
+HANDED = "handed"
 FULL = "CREATE TRIGGER full BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
 
 
@@ -21,13 +22,16 @@ class House:
         self.listed = {"gate"}
         for name in ("gate", "gone"):
             self.put(name, 1)
-        self.orphans = Orphans(folder, self.stream, owned=self.owned)
+        self.orphans = Orphans([folder, folder / HANDED], self.stream, owned=self.owned)
 
     def put(self, name, *numbers):
         spool = Spool(self.folder / f"{name}.sqlite", 1000)
         for number in numbers:
-            spool.put(event(number, camera=name))
+            spool.put(event(number, camera=name.rpartition("/")[2]))
         spool.close()
+
+    def hand_over(self, name, *numbers):
+        self.put(f"{HANDED}/{name}", *numbers)
 
     def change(self, name, statement):
         with closing(sqlite3.connect(self.folder / f"{name}.sqlite", isolation_level=None)) as db:
@@ -38,7 +42,7 @@ class House:
         self.orphans.tick(owned=self.owned, listed=self.listed)
 
     def files(self):
-        return sorted(path.name for path in self.folder.iterdir())
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*.*"))
 
 
 @pytest.fixture
@@ -52,6 +56,27 @@ def test_events_of_a_removed_camera_are_delivered_and_its_spool_is_removed(house
     assert [one.id for one in house.stream.entries] == [f"gone-{number}" for number in range(1, 600)]
     assert house.files() == ["gate.sqlite"]
     assert house.orphans.waiting == 0
+
+
+def test_what_its_worker_handed_over_comes_after_what_waits_on_disk(house):
+    house.hand_over("gone", 2, 3)
+    house.hand_over("gate", 2)
+    house.stream.away = True
+    house.turn()
+    assert house.orphans.waiting == 3
+    house.stream.away = False
+    house.turn()
+    assert [one.id for one in house.stream.entries] == ["gone-1", "gone-2", "gone-3"]
+    assert house.orphans.waiting == 0
+    assert house.files() == ["gate.sqlite", f"{HANDED}/gate.sqlite"]
+
+
+def test_what_was_handed_over_alone_is_found(house):
+    house.turn()
+    house.hand_over("gone", 2)
+    house.turn()
+    assert [one.id for one in house.stream.entries] == ["gone-1", "gone-2"]
+    assert house.files() == ["gate.sqlite"]
 
 
 def test_they_wait_for_redis_and_are_counted(house):
@@ -172,6 +197,6 @@ def test_a_file_that_cannot_be_read_is_never_taken_for_an_empty_one(house):
 
 
 def test_without_a_folder_there_is_nothing_to_do(tmp_path):
-    orphans = Orphans(tmp_path / "none", FakeStream(), owned=())
+    orphans = Orphans([tmp_path / "none"], FakeStream(), owned=())
     orphans.sweep()
     assert orphans.waiting == 0

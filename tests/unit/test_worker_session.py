@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from anprd.errors import SourceError
+from anprd.events.publisher import Left
 from anprd.events.record import Recorder
 from anprd.records import Box, Verdict, VerdictKind
 from anprd.settings import CameraSettings
@@ -136,7 +137,7 @@ class FakeOutbox:
 
     def stop(self, deadline_s):
         self.stopped_with_s = deadline_s
-        return 0
+        return Left(on_disk=3, handed_over=2, lost=1)
 
     def facts(self):
         return {"pending": len(self.put_events), "delivered": 0}
@@ -274,6 +275,14 @@ def test_a_stop_settles_open_passes_and_publishes_them():
     assert house.outbox.stopped_with_s is not None
     assert isinstance(house.said[-1][1], Stopped)
     assert house.said[-1][1].facts.confirmed == 1
+
+
+def test_a_stop_tells_what_waits_on_disk_apart_from_what_was_in_memory():
+    with structlog.testing.capture_logs() as said:
+        House({"frames": 3}).run()
+    (drained,) = (line for line in said if line["event"] == "worker_drained")
+    told = {key: value for key, value in drained.items() if key.startswith("events_")}
+    assert told == {"events_waiting": 3, "events_handed_over": 2, "events_lost": 1}
 
 
 def test_a_stop_during_a_session_closes_the_camera():
