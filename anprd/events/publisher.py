@@ -271,10 +271,11 @@ class Publisher:
 
         Costs a sync of the disk, some milliseconds; it never waits for Redis.
         """
-        # A thread that died of a bug must not leave a worker that looks well and delivers nothing.
-        assert self._thread.is_alive() or self._until_s is not None, "the publisher's thread died"
         self._delivery.put(event)
         self._wake.set()
+        # A thread that died of a bug must not leave a worker that looks well and delivers nothing. The next one has
+        # this event.
+        assert self._thread.is_alive() or self._until_s is not None, "the publisher's thread died"
 
     def stop(self, deadline_s: float) -> Left:
         """Deliver what waits, for at most so many seconds, and end. Says where those are that have not arrived.

@@ -112,7 +112,7 @@ class TestTheThread:
         assert publisher.stop(5.0) == NOTHING
         assert [path.name for path in tmp_path.glob("gate*")] == ["gate.sqlite"]
 
-    def test_a_thread_that_died_of_a_bug_is_not_hidden(self, spool, monkeypatch):
+    def test_a_thread_that_died_of_a_bug_is_not_hidden_and_costs_no_event(self, spool, monkeypatch):
         monkeypatch.setattr(threading, "excepthook", lambda _: None)
         stream = FakeStream()
         stream.publish = lambda _: 1 / 0
@@ -121,6 +121,7 @@ class TestTheThread:
         until(lambda: not publisher._thread.is_alive())
         with pytest.raises(AssertionError, match="thread died"):
             publisher.put(event(2))
+        assert spool.pending(10) == [event(1), event(2)]
 
     def test_while_redis_is_away_putting_stays_quick(self, spool):
         stream = RedisStream(f"redis://127.0.0.1:{free_port()}/0", STREAM, 1000)
