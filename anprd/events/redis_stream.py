@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import redis
@@ -57,6 +57,11 @@ redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1 - tonumber(ARGV[2]))
 redis.call('EXPIRE', KEYS[2], ARGV[3])
 return added
 """
+
+# What redis-py, and we, raise at a reply that has another form than the command's.
+_NO_REPLY = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+_NO_REDIS = "what answers there does not speak as Redis does; see whether the address is right"
+_T = TypeVar("_T")
 
 # What Redis adds to a refusal (7 behind it, 6 before it). Its `@` would be taken for the end of a password.
 _WHERE_IN_THE_SCRIPT = re.compile(r"\s*script: [0-9a-f]{40}, on @user_script:[0-9]+\.?|@(?=user_script:)")
@@ -104,8 +109,7 @@ class RedisStream:
         """The newest `count` entries (at most `READ_MAX`), oldest first. Raises SinkError."""
         if count < 1:
             return []
-        reply = self._call(lambda: self._client.xrevrange(self._stream, count=min(count, READ_MAX)))
-        return _entries(reply)[::-1]
+        return self._call(lambda: _entries(self._client.xrevrange(self._stream, count=min(count, READ_MAX))))[::-1]
 
     def last_id(self) -> str:
         """The id of the newest entry, "0-0" where there is none: where to begin to follow. Raises SinkError."""
@@ -118,16 +122,13 @@ class RedisStream:
         An empty list: nothing came yet, ask again with the same id. Raises SinkError.
         """
         block_ms = max(1, round(min(block_s, FOLLOW_S_MAX) * 1000))  # 0 would mean for ever
-        reply = self._call(lambda: self._client.xread({self._stream: last_id}, count=READ_MAX, block=block_ms))
-        streams = reply.items() if isinstance(reply, dict) else reply or []
-        found: list[Entry] = []
-        for _, entries in streams:
-            found += _entries(entries)
-        return found
+        return self._call(
+            lambda: _followed(self._client.xread({self._stream: last_id}, count=READ_MAX, block=block_ms))
+        )
 
     def ping(self) -> None:
         """Raises SinkError where Redis does not answer as it should."""
-        self._call(self._client.ping)
+        self._call(lambda: _check_pong(self._client.ping()))
 
     def close(self) -> None:
         """Let the connections go. A later call opens one again."""
@@ -140,15 +141,20 @@ class RedisStream:
         for event in batch:
             flat = [text for pair in event.to_fields().items() for text in pair]
             arguments += [event.key, len(flat), *flat]
-        return int(self._call(lambda: self._script(keys, arguments)))
+        return self._call(lambda: int(self._script(keys, arguments)))
 
-    def _call(self, command: Callable[[], Any]) -> Any:  # noqa: ANN401, redis-py types no reply
+    def _call(self, command: Callable[[], _T]) -> _T:
+        """What `command` makes of the reply: what is no Redis may say anything, which shows only there."""
+        cause: Exception
         try:
             return command()
         except (redis.RedisError, OSError) as error:
-            # A connection outlives a refusal, and a failover, too: at its other end the old primary reads only.
-            self._client.connection_pool.disconnect(inuse_connections=False)
-            raise SinkError(f"Redis at {self._shown}: {_reason(error)}") from error
+            reason, cause = _reason(error), error
+        except _NO_REPLY as error:
+            reason, cause = f"{_NO_REDIS} ({type(error).__name__})", error
+        # A connection outlives a refusal, and a failover, too: at its other end the old primary reads only.
+        self._client.connection_pool.disconnect(inuse_connections=False)
+        raise SinkError(f"Redis at {self._shown}: {reason}") from cause
 
 
 class LateStream:
@@ -242,6 +248,16 @@ def _owner(event: Event) -> tuple[str, str]:
     return (event.host, event.camera)
 
 
-def _entries(reply: Iterable[tuple[str, dict[str, str]]] | None) -> list[Entry]:
+def _check_pong(answered: bool) -> None:  # noqa: FBT001, it is redis-py's answer
+    if answered is not True:
+        raise ValueError("no pong")
+
+
+def _followed(reply: Any) -> list[Entry]:  # noqa: ANN401, redis-py types no reply
+    streams = reply.items() if isinstance(reply, dict) else reply or []
+    return [entry for _, entries in streams for entry in _entries(entries)]
+
+
+def _entries(reply: Any) -> list[Entry]:  # noqa: ANN401, nor any entry
     # An entry deleted within a read has no fields (XREAD after XDEL); there is nothing to show of it.
     return [Entry(entry_id, dict(fields)) for entry_id, fields in reply or [] if fields]
