@@ -133,6 +133,9 @@ class MemorySpool:
         self.events = [event for event in self.events if event.key not in self.arrived]
         self.arrived = []
 
+    def probe(self) -> None:
+        self._may("put")
+
     def depth(self) -> int:
         return len([event for event in self.events if event.key not in self.arrived])
 

@@ -104,7 +104,7 @@ class Delivery:
         if count:
             self._succeeded(count)
             return 0.0
-        return RETRY_CAP_S if self._unforgotten else None
+        return None if self._is_well() else RETRY_CAP_S
 
     def hurry(self) -> None:
         """Let the next step try at once, whatever the backoff says."""
@@ -149,8 +149,13 @@ class Delivery:
             "delivered": self._delivered,
             "failures": self._failures,
             "dropped": self._spool.dropped + self._held_dropped,
-            "last_error": self._last_error or self._not_stored or self._unforgotten,
+            "last_error": self._trouble(),
         }
+
+    def _trouble(self) -> str | None:
+        """What is wrong, the disk first: where neither it nor Redis takes events, a crash loses them."""
+        said = dict.fromkeys(filter(None, (self._not_stored or self._unforgotten, self._last_error)))
+        return "; ".join(said) or None
 
     def _take(self, events: Iterable[Event]) -> None:
         with self._lock:
@@ -168,6 +173,9 @@ class Delivery:
         while self._held:
             self._spool.put(self._held[0])
             self._let_go_oldest()
+        self._note_stored()
+
+    def _note_stored(self) -> None:
         if self._not_stored is not None:
             self._not_stored = None
             self._log.info("events_stored_again")
@@ -192,6 +200,21 @@ class Delivery:
         elif self._unforgotten:
             self._forget(())
         return len(batch) or len(held)
+
+    def _is_well(self) -> bool:
+        """Now that nothing waits: whether all that was wrong is over, with the disk only once it takes something."""
+        with self._lock:
+            if self._trouble() is None:
+                return True
+            if self._unforgotten or self._held:
+                return False
+            try:
+                self._spool.probe()
+            except SinkError:
+                return False
+            self._note_stored()
+        self._succeeded(0)
+        return True
 
     def _forget(self, arrived: Sequence[Event]) -> None:
         """Have the spool forget them. Where the disk is full or read-only it passes over them: others must not wait."""

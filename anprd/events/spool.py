@@ -24,6 +24,7 @@ from anprd.records import VerdictKind
 BUSY_TIMEOUT_S = 5.0  # only a dying predecessor may hold the file, for one commit
 PLATES_KEPT_H = 2  # `same_plate_hold_s` is an hour at most
 CORRUPT_FILES_KEPT = 9  # for `sqlite3 .recover`; a disk that breaks a file an hour must not fill up as well
+PROBE_BYTES = 4 * 4096  # as many pages as an event and its plate change
 CHECKED_BYTES_MAX = 64 * 1024 * 1024  # a check reads the whole file: a fifth of a second for 100,000 events
 
 _VERSION = 1
@@ -90,6 +91,10 @@ class Spool:
         except SinkError:
             self._pass_over(keys)
             raise
+
+    def probe(self) -> None:
+        """Write as much as an event takes, for nothing: SinkError where the disk would take none now."""
+        self._do(_probe)
 
     def depth(self) -> int:
         """How many events wait; without a look at the disk."""
@@ -353,6 +358,15 @@ def _check_gone(db: sqlite3.Connection, rows: Sequence[tuple[int, object]]) -> N
     left = db.execute("SELECT seq, key FROM events NOT INDEXED WHERE seq <= ? ORDER BY seq", (last,)).fetchall()
     if not set(left).isdisjoint(rows):
         raise _CorruptError("a record that was deleted is still there")
+
+
+def _probe(db: sqlite3.Connection) -> None:
+    # Among the counters, in two commits: one alone would not write what it takes back, and a crash in between leaves
+    # nothing that would be sent.
+    with _transaction(db):
+        db.execute("INSERT OR REPLACE INTO counters VALUES ('probe', zeroblob(?))", (PROBE_BYTES,))
+    with _transaction(db):
+        db.execute("DELETE FROM counters WHERE name = 'probe'")
 
 
 def _count(db: sqlite3.Connection, name: str, more: int) -> None:

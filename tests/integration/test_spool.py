@@ -385,6 +385,23 @@ def test_a_full_disk_is_a_sink_error_and_reading_and_acknowledging_go_on(path, s
     assert numbers(spool)[-1] == 999
 
 
+def test_a_probe_tells_whether_the_disk_takes_an_event_and_leaves_nothing(path, spool):
+    spool.put(event(1))
+    spool.probe()
+    assert numbers(spool) == [1]
+    assert spool._connection.execute("SELECT * FROM counters").fetchall() == []
+    db = spool._connection
+    db.execute("VACUUM")  # the pages that the probe had are free, and it would find them
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    db.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(SinkError, match="full"):
+        spool.probe()
+    db.execute("PRAGMA query_only=1")
+    with pytest.raises(SinkError, match="readonly"):
+        spool.probe()
+    assert Spool(path, 1000).pending(9) == [event(1)]
+
+
 def test_a_read_only_file_is_a_sink_error(spool):
     spool.put(event(1))
     spool._connection.execute("PRAGMA query_only=1")

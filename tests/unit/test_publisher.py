@@ -32,10 +32,10 @@ class World:
             self.delivery.put(event(number))
 
     def run(self) -> None:
-        """Step until nothing waits, letting time pass as asked."""
+        """Step until nothing waits, letting time pass as asked; but not until a broken disk is well."""
         for _ in range(10_000):
             wait_s = self.delivery.step()
-            if wait_s is None:
+            if wait_s is None or (wait_s == RETRY_CAP_S and self.spool.broken("put")):
                 return
             self.clock.s += wait_s
         raise AssertionError("it does not end")
@@ -169,6 +169,49 @@ def test_a_disk_that_stays_full_is_told_once_and_is_well_with_the_first_event_th
     world.put(9)
     assert world.delivery.facts()["last_error"] is None
     assert world.log.names("info") == ["events_stored_again"]
+
+
+def test_a_disk_that_has_room_again_is_well_though_no_event_comes(world):
+    world.spool.broken = lambda operation: operation == "put"
+    world.put(1)
+    world.run()
+    assert world.delivery.step() == RETRY_CAP_S
+    assert world.delivery.facts()["last_error"] == "the disk is full"
+    world.spool.broken = lambda _: False
+    assert world.delivery.step() is None
+    assert world.delivery.facts()["last_error"] is None
+    assert world.log.names("info") == ["events_stored_again"]
+
+
+def test_a_spool_that_could_not_be_opened_at_the_start_is_well_once_it_can(world):
+    world.spool.broken = lambda _: True
+    world.clock.s += world.delivery.step()
+    assert world.delivery.facts()["last_error"] == "the disk is full"
+    world.spool.broken = lambda operation: operation == "put"
+    assert world.delivery.step() == RETRY_CAP_S
+    assert world.delivery.facts()["last_error"] == "the disk is full"
+    world.spool.broken = lambda _: False
+    assert world.delivery.step() is None
+    assert world.delivery.facts()["last_error"] is None
+
+
+def test_after_such_a_start_the_first_outage_of_redis_is_a_warning_again(world):
+    world.spool.broken = lambda _: True
+    world.clock.s += world.delivery.step()
+    world.spool.broken = lambda _: False
+    world.run()
+    world.stream.away = True
+    world.put(1)
+    assert world.delivery.step() == RETRY_FIRST_S / 2
+    assert world.log.names("warning", "info") == ["delivery_failed", "delivery_resumed", "delivery_failed"]
+
+
+def test_with_the_disk_full_and_redis_away_both_are_told_the_disk_first(world):
+    world.stream.away = True
+    world.spool.broken = lambda operation: operation == "put"
+    world.put(1)
+    world.delivery.step()
+    assert world.delivery.facts()["last_error"] == "the disk is full; Redis is away"
 
 
 def test_what_was_held_goes_to_the_disk_as_soon_as_it_takes_events_again_and_the_order_is_kept(world):
