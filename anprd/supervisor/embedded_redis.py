@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from anprd import backoff
-from anprd.errors import ConfigError, StartError
+from anprd.errors import ConfigError
 from anprd.observe import logs
 from anprd.settings import EMBEDDED, Settings
 from anprd.supervisor import places
@@ -115,21 +115,18 @@ class EmbeddedRedis:
         self._command = arguments(server, directory=self._directory, unix_socket=self._socket, port=port)
 
     def start(self) -> None:
-        """Start the server and wait until it answers.
+        """Start the server and wait until it answers. Where it does not come up that is logged, and `tick` tries on.
 
-        Raises:
-            StartError: it does not come up; with the reason that it wrote down.
+        It is no reason not to start: a damaged file keeps it down until somebody mends it, and events wait on disk.
         """
         try:
             self._spawn()
+            self._await_answer()
         except OSError as error:
-            raise StartError(f"the embedded Redis did not start: {error}") from error
-        deadline_s = self._now_s() + READY_S_MAX
-        while not answers(self._socket):
-            if self._exit_code() is not None or self._now_s() > deadline_s:
-                self.stop()
-                raise StartError(f"the embedded Redis did not start: {self._complaint()}")
-            time.sleep(0.02)
+            self._say_not_started(str(error))
+        except _SilentError as error:
+            self.stop()
+            self._say_not_started(str(error))
 
     def tick(self) -> None:
         """Start the server again where it died and its delay is over. Never waits for it."""
@@ -146,8 +143,7 @@ class EmbeddedRedis:
             try:
                 self._spawn()
             except OSError as error:  # no process, memory or descriptor to spare: the cameras go on meanwhile
-                delay_s = self._put_off(now_s)
-                self._log.error("redis_not_started", error=str(error), retry_in_s=round(delay_s, 1))
+                self._say_not_started(str(error))
 
     def stop(self) -> None:
         """End the server; what it was told is on the disk."""
@@ -183,6 +179,17 @@ class EmbeddedRedis:
         self._started_s = self._now_s()
         self._log.info("redis_started", pid=self._process.pid, socket=str(self._socket), port=self._port or None)
 
+    def _await_answer(self) -> None:
+        deadline_s = self._now_s() + READY_S_MAX
+        while not answers(self._socket):
+            if self._exit_code() is not None or self._now_s() > deadline_s:
+                raise _SilentError(self._complaint())
+            time.sleep(0.02)
+
+    def _say_not_started(self, reason: str) -> None:
+        delay_s = self._put_off(self._now_s())
+        self._log.error("redis_not_started", error=reason, retry_in_s=round(delay_s, 1))
+
     def _put_off(self, now_s: float) -> float:
         """It failed once more: try again later, and later each time. Returns after how many seconds."""
         self._failures += 1
@@ -210,6 +217,10 @@ class EmbeddedRedis:
             return f"see {path}, which cannot be read now: {error}"
         said = [line.split(" # ", 1)[-1] for line in lines if " # " in line and "WARNING" not in line]
         return "; ".join(said[-2:]) or f"see {path}"
+
+
+class _SilentError(Exception):
+    """It ended, or does not answer in time; what it wrote down."""
 
 
 def tied(command: Sequence[str]) -> list[str]:

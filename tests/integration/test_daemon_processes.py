@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from anprd.errors import ConfigError
+from anprd.supervisor.embedded_redis import find_server
 from anprd.supervisor.status import NotRunningError, fetch
 from tests.daemon_process import ROOT, DaemonProcess, alive, descendants, gone, row
 from tests.redis_server import RedisServer, binaries
@@ -241,6 +243,20 @@ def test_events_of_a_camera_removed_while_redis_was_away_are_delivered_when_it_i
         assert daemon.stop()[0] == 0
     assert list((tmp_path / "state" / "spool").glob("a.*")) == []
     assert len(daemon.events("events_of_a_removed_camera")) == 1
+
+
+def test_a_damaged_file_of_the_embedded_redis_leaves_no_camera_unread(daemon, tmp_path):
+    try:
+        find_server()
+    except ConfigError as error:
+        pytest.skip(str(error))
+    (tmp_path / "state" / "redis").mkdir(parents=True)
+    (tmp_path / "state" / "redis" / "appendonly.aof").write_bytes(b"damaged" * 99)
+    daemon.write({"a": "steady"}, redis="embedded")
+    status = daemon.start().until_states(a="streaming", timeout_s=60.0)
+    assert status["daemon"]["redis"]["state"] != "up"
+    assert "Bad file format" in daemon.events("redis_not_started")[0]["error"]
+    assert daemon.stop()[0] == 0
 
 
 def test_a_second_daemon_with_the_same_state_is_refused(daemon, tmp_path):

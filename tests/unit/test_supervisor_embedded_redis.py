@@ -5,8 +5,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import structlog
 
-from anprd.errors import ConfigError, StartError
+from anprd.errors import ConfigError
 from anprd.settings import Settings
 from anprd.supervisor import embedded_redis
 from anprd.supervisor.embedded_redis import EmbeddedRedis, arguments, resolve
@@ -50,9 +51,10 @@ def test_a_machine_without_a_process_to_spare_is_asked_again_later_and_later(mon
     monkeypatch.setattr(embedded_redis, "find_server", lambda: Path("redis-server"))
     monkeypatch.setattr(embedded_redis.subprocess, "Popen", refuse)
     server = EmbeddedRedis(Settings(state_dir=tmp_path), port=0, now_s=lambda: now[0], chance=lambda: 1.0)
-    with pytest.raises(StartError, match="temporarily unavailable"):
+    with structlog.testing.capture_logs() as said:
         server.start()
-    asked.clear()
+    assert [(line["log_level"], line["event"]) for line in said] == [("error", "redis_not_started")]
+    assert "temporarily unavailable" in said[0]["error"]
     for _ in range(80):
         server.tick()
         now[0] += 0.1
