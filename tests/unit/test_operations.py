@@ -42,3 +42,8 @@ def test_every_metric_in_an_alarm_exists():
     source = (ROOT / "anprd" / "observe" / "metrics.py").read_text()
     for name in set(re.findall(r"anprd_[a-z_]+(?=[{\[ )=><])", text)):
         assert f'"{name.removesuffix("_total")}"' in source, name
+
+
+def test_it_asks_for_a_redis_that_evicts_nothing():
+    text = (ROOT / "docs" / "operations.md").read_text()
+    assert "`maxmemory-policy noeviction`" in text
