@@ -35,6 +35,8 @@ class Child:
         self.restarts = 0
         self.hold: Hold | None = None
         """What this process was told that it may do; None: nothing."""
+        self.hindrance: str | None = None
+        """Why it could not be started when that was due."""
         self._failures = 0
         self._started_s = 0.0
         self._beat_s = 0.0
@@ -62,6 +64,7 @@ class Child:
         self._streaming_since_s = None
         self._facts = None
         self.hold = None
+        self.hindrance = None
 
     def heard(self, message: FromWorker, now_s: float) -> None:
         """Take what the worker said."""
@@ -154,7 +157,7 @@ class Child:
             drops=dict(known.drops),
             restarts=self.restarts,
             last_exit=self._last_exit,
-            last_error=self.misconfigured or self._death_text() or _silence_text(silent_s) or known.last_error,
+            last_error=self._trouble(silent_s) or known.last_error,
             uptime_s=round(now_s - self._started_s, 1) if self.handle else None,
             beat_age_s=round(now_s - self._beat_s, 1) if self.handle else None,
             restart_in_s=round(max(0.0, self.start_at_s - now_s), 1) if self._waits_to_start() else None,
@@ -162,6 +165,10 @@ class Child:
         if known.last_frame_age_s is not None:
             row["last_frame_age_s"] = round(known.last_frame_age_s + now_s - self._beat_s, 1)
         return {"name": row.pop("name"), "state": row.pop("state"), **row}
+
+    def _trouble(self, silent_s: float | None) -> str | None:
+        """What the supervisor knows of what is wrong with it."""
+        return self.misconfigured or self.hindrance or self._death_text() or _silence_text(silent_s)
 
     def _silent_s(self, now_s: float) -> float | None:
         """For how long it has been silent that spoke once, where that is long."""

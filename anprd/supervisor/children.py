@@ -1,20 +1,14 @@
 """Real worker processes: forked by a fork server that has done the heavy imports once for all of them."""
 
-import contextlib
 import multiprocessing
 import os
-import signal
 import socket
-import sys
-import types
-from collections.abc import Collection, Iterator
-from multiprocessing import forkserver, resource_tracker
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from anprd.errors import StartError
 from anprd.settings import CameraSettings, Settings
-from anprd.supervisor import signals
+from anprd.supervisor.fork_server import ForkServer, main_hidden, variables_hidden
 from anprd.worker import entry, wire
 
 PRELOAD = (
@@ -54,6 +48,9 @@ class Handle(Protocol):
 
 
 class Spawner(Protocol):
+    def hindrance(self) -> str | None:
+        """Why no worker can be started now, in words for the operator; None: one can. Never waits."""
+
     def spawn(self, camera: CameraSettings, settings: Settings) -> Handle:
         """Start a worker. Raises SpawnError."""
 
@@ -65,13 +62,13 @@ class SpawnError(Exception):
 class ForkserverSpawner:
     """Starts workers through multiprocessing's fork server."""
 
-    def __init__(self, composition: str = entry.COMPOSITION, *, hidden: Collection[str] = ()) -> None:
-        """`hidden`: variables that no child inherits; passwords of all cameras."""
+    def __init__(self, composition: str = entry.COMPOSITION, *, hidden: Collection[str] = (), folder: Path) -> None:
+        """`hidden`: variables that no child inherits; passwords of all cameras. `folder`: see `ForkServer`."""
         self._composition = composition
         self._hidden = frozenset(hidden)
         self._context = multiprocessing.get_context("forkserver")
         last = [NETWORKS] if composition == entry.COMPOSITION else []
-        self._context.set_forkserver_preload([*PRELOAD, composition, FORKING, *last])
+        self._server = ForkServer([*PRELOAD, composition, FORKING, *last], hidden=self._hidden, folder=folder)
 
     def warm(self, weights_dir: Path | None) -> None:
         """Start the fork server and wait until its imports are done: seconds once, then milliseconds a worker.
@@ -87,23 +84,15 @@ class ForkserverSpawner:
         for name in _ONE_EACH:
             os.environ[name] = "1"
         os.environ[entry.SHARED_WEIGHTS] = "" if weights_dir is None else str(weights_dir)
-        probe = self._context.Process(target=os.getpid, daemon=True)
-        try:
-            with _main_hidden():
-                with _variables_hidden(self._hidden), _signals_held():
-                    forkserver.ensure_running()
-                probe.start()  # waits for the imports, and a signal may end that wait
-        except (OSError, EOFError) as error:
-            raise StartError(
-                f"the fork server did not come up ({type(error).__name__}: {error}); free memory or processes"
-            ) from error
-        probe.join()
-        probe.close()
+        self._server.warm()
+
+    def hindrance(self) -> str | None:
+        return self._server.hindrance()
 
     def spawn(self, camera: CameraSettings, settings: Settings) -> "WorkerHandle":
         try:
             return self._spawn(camera, settings)
-        except (EOFError, BrokenPipeError) as error:  # which of the two depends on who was quicker
+        except (EOFError, ConnectionError) as error:  # which of them depends on who was quicker
             raise SpawnError("the fork server had no process or memory to spare, or fell") from error
         except OSError as error:
             raise SpawnError(f"{type(error).__name__}: {error}") from error
@@ -117,7 +106,7 @@ class ForkserverSpawner:
             daemon=True,
         )
         try:
-            with _variables_hidden(self._hidden), _signals_held(), _main_hidden():
+            with variables_hidden(self._hidden), main_hidden():  # a tracker of resources may start here
                 process.start()
         except (OSError, EOFError):
             ours.close()
@@ -127,15 +116,8 @@ class ForkserverSpawner:
         return WorkerHandle(process, ours)
 
     def close(self) -> None:
-        """End the fork server, once all workers have ended, and its tracker; else they end after the supervisor.
-
-        It has nothing to lose, and by itself it would first take its libraries apart: seconds on a busy machine.
-        """
-        server: Any = forkserver._forkserver  # noqa: SLF001  # there is no public way to ask
-        if server._forkserver_pid is not None:  # noqa: SLF001
-            os.kill(server._forkserver_pid, signal.SIGKILL)  # noqa: SLF001
-        server._stop()  # noqa: SLF001
-        resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]  # noqa: SLF001  # nor here
+        """End the fork server, once all workers have ended."""
+        self._server.close()
 
 
 class WorkerHandle:
@@ -158,35 +140,3 @@ class WorkerHandle:
         self.pipe.close()
         self._process.join()
         self._process.close()
-
-
-@contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
-    """Hold back the signals of a terminal or of `kill -- -GROUP`; the fork server, which may start here, inherits that.
-
-    Only the supervisor answers them, or the fork server would die under workers that still drain.
-    """
-    resource_tracker.ensure_running()  # otherwise begun inside, where it would unblock what is held back here
-    with signals.held():
-        yield
-
-
-@contextlib.contextmanager
-def _variables_hidden(names: Collection[str]) -> Iterator[None]:
-    """Keep them out of the fork server, which may start here: its workers would have each other's passwords."""
-    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
-    try:
-        yield
-    finally:
-        os.environ.update(kept)
-
-
-@contextlib.contextmanager
-def _main_hidden() -> Iterator[None]:
-    """Hide `__main__`: multiprocessing would import the command line into every worker again."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

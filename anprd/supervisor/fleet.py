@@ -57,20 +57,22 @@ class Fleet:
     def tick(self) -> bool:
         """Do for every child what is due, but start one at most: a start holds up the loop for some milliseconds.
 
-        None is started while many that have just begun wait for a core.
+        None is started while many that have just begun wait for a core, or something else hinders it.
 
         Returns:
             Whether more of them shall start, so that the next tick should come at once.
         """
-        starts = 0
+        starts, hindrance = 0, None
         room = decisions.OPENINGS_MAX - sum(child.burdens(self._now_s()) for child in self._children.values())
         for child in list(self._children.values()):
             action = decisions.next_action(child.facts(), self._now_s())
             if action is Action.START:
                 starts += 1
-            if action is not Action.START or (starts == 1 and room > 0):
+                hindrance = self._spawner.hindrance() if starts == 1 else hindrance
+                child.hindrance = hindrance
+            if action is not Action.START or (starts == 1 and room > 0 and hindrance is None):
                 self._act(child, action)
-        return starts > 1 and room > 1
+        return starts > 1 and room > 1 and hindrance is None
 
     def adopt(self, settings: Settings, reload: Reload) -> None:
         """Take new settings: start, drain and replace the cameras that `reload` names, and no others."""
@@ -153,6 +155,7 @@ class Fleet:
             # A worker needs no other camera's password.
             handle = self._spawner.spawn(child.camera, self._settings.model_copy(update={"cameras": ()}))
         except SpawnError as error:
+            child.hindrance = f"no worker could be started: {error}"
             child.put_off(self._now_s(), chance=self._chance())
             self._log.error("worker_not_started", camera=child.camera.name, error=str(error))
             return

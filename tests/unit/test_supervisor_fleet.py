@@ -94,7 +94,11 @@ class House:
         self.watch = FakeWatch()
         self.handles = []
         self.out_of_processes = False
+        self.trouble = None
         self.fleet = Fleet(self.settings, spawner=self, watch=self.watch, now_s=lambda: self.now_s, chance=lambda: 1.0)
+
+    def hindrance(self):
+        return self.trouble
 
     def spawn(self, camera, settings):
         if self.out_of_processes:
@@ -212,6 +216,40 @@ def test_a_machine_without_a_process_to_spare_is_asked_again_later():
     assert house.handles == []
     house.tick(0.2)
     assert house.names_running() == ["a"]
+
+
+def test_why_a_worker_could_not_be_started_stands_in_its_row_until_it_is():
+    house = House(camera("a"))
+    house.out_of_processes = True
+    house.tick()
+    assert house.row("a")["state"] == "starting"
+    assert house.row("a")["last_error"] == "no worker could be started: Resource temporarily unavailable"
+    house.out_of_processes = False
+    house.tick(1.1)
+    assert house.row("a")["last_error"] is None
+
+
+def test_while_something_hinders_it_none_is_started_and_none_has_failed():
+    house = House(camera("a"), camera("b"))
+    house.trouble = "the fork server fell"
+    for _ in range(50):
+        house.tick(0.2)
+    assert house.handles == []
+    assert [row["last_error"] for row in house.fleet.rows()] == ["the fork server fell"] * 2
+    house.trouble = None
+    house.tick()
+    assert house.names_running() == ["a", "b"]
+    assert [row["last_error"] for row in house.fleet.rows()] == [None, None]
+
+
+def test_what_hinders_a_start_hinders_no_stop(house):
+    house.ends(house.handles[0], 1)
+    house.trouble = "the fork server fell"
+    house.fleet.drain()
+    house.tick(2)
+    house.ends(house.handles[1], 0)
+    house.tick()
+    assert house.fleet.empty
 
 
 def test_a_worker_that_keeps_dying_waits_longer_each_time(house):
