@@ -56,7 +56,7 @@ class ForkServer:
             self._wait()  # a signal may end that
         except (OSError, EOFError) as error:
             raise StartError(
-                f"the fork server did not come up ({type(error).__name__}: {error}); free memory or processes"
+                f"the fork server did not come up ({type(error).__name__}: {error}); free what it lacks"
             ) from error
 
     def hindrance(self) -> str | None:

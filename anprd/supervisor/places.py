@@ -11,7 +11,6 @@ from pathlib import Path
 from anprd.errors import ConfigError, StartError
 from anprd.vision import weights
 
-# What may be well again without a change of the file.
 _PASSING = {errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 DESCRIPTORS_MAX = 65536  # a worker takes four in the supervisor; a thousand cameras are far from this
 
@@ -27,7 +26,7 @@ def prepare(directory: Path, *, key: str) -> None:
     try:
         directory.mkdir(parents=True, exist_ok=True, mode=0o750)
     except OSError as error:
-        raise _family(error)(f"{key}: cannot make {directory}: {error.strerror}; {advice}") from error
+        raise family(error)(f"{key}: cannot make {directory}: {error.strerror}; {advice}") from error
     if os.statvfs(directory).f_flag & os.ST_RDONLY:
         raise StartError(f"{key}: the disk of {directory} is mounted for reading alone; mend it, or {advice}")
     if not os.access(directory, os.W_OK | os.X_OK):
@@ -46,7 +45,7 @@ def lock(directory: Path, *, key: str) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise _family(error)(f"{key}: cannot open {path}: {error.strerror}; set another `{key}`") from error
+        raise family(error)(f"{key}: cannot open {path}: {error.strerror}; set another `{key}`") from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -61,6 +60,11 @@ def lock(directory: Path, *, key: str) -> Iterator[None]:
 def already_running(directory: Path, *, key: str) -> str:
     """The sentence for a second daemon."""
     return f"anprd is already running with {key} {directory}: stop it first, or set another `{key}`"
+
+
+def family(error: OSError) -> type[ConfigError | StartError]:
+    """StartError for what may be well again without a change of the file; ConfigError for what will not."""
+    return StartError if error.errno in _PASSING else ConfigError
 
 
 def weights_fault(folder: Path | None) -> str | None:
@@ -82,10 +86,6 @@ def raise_descriptor_limit() -> None:
     wanted = DESCRIPTORS_MAX if hard == resource.RLIM_INFINITY else min(hard, DESCRIPTORS_MAX)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _family(error: OSError) -> type[ConfigError | StartError]:
-    return StartError if error.errno in _PASSING else ConfigError
 
 
 def _unit_advice(directory: Path) -> str:

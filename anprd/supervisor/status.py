@@ -31,6 +31,7 @@ def listen(runtime_dir: Path) -> socket.socket:
 
     Raises:
         ConfigError: another daemon answers there, or the socket cannot be made.
+        StartError: its disk is full, broken or mounted for reading alone.
     """
     path = runtime_dir / STATUS_SOCKET
     if _answers(path):
@@ -43,9 +44,8 @@ def listen(runtime_dir: Path) -> socket.socket:
         listener.listen(socket.SOMAXCONN)
     except OSError as error:
         listener.close()
-        raise ConfigError(
-            f"cannot make {path}: {error.strerror or error}; set a shorter or another `runtime_dir`"
-        ) from error
+        advice = f"set {'another' if error.errno else 'a shorter'} `runtime_dir`"  # one too long has no number
+        raise places.family(error)(f"cannot make {path}: {error.strerror or error}; {advice}") from error
     finally:
         os.umask(umask)
     return listener
