@@ -88,7 +88,7 @@ class Daemon:
         self._stopping = False
         self._in_haste = False
         self._last_reload: dict[str, Any] | None = None
-        self._watchdog_due_s = self._summary_due_s = self._turned_s = 0.0
+        self._watchdog_due_s = self._summary_due_s = 0.0
         self._responders: list[Responder] = []
         self._redis_server: EmbeddedRedis | None = None
         self._undo = contextlib.ExitStack()
@@ -104,7 +104,9 @@ class Daemon:
             signals = SignalQueue(self._watch, self._take_signal)
             self._undo.callback(signals.close)
             with signals.booting():
+                self._listen_for_metrics()
                 self._boot_servers()
+            self._turned_s = time.monotonic()
             self._fleet = Fleet(
                 _for_workers(self._settings), spawner=self._spawner, watch=self._watch, now_s=time.monotonic
             )
@@ -116,9 +118,6 @@ class Daemon:
             self._undo.callback(self._end_workers)
             self._answer(status.listen(self._settings.runtime_dir), status.REQUEST_END, self._status_answer)
             self._undo.callback(status.clear, self._settings.runtime_dir)
-            if self._settings.metrics_address is not None:
-                listener = metrics_page.listen(self._settings.metrics_address)
-                self._answer(listener, metrics_page.REQUEST_END, self._metrics_answer)
             self._undo = self._undo.pop_all()
         return self
 
@@ -126,6 +125,12 @@ class Daemon:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._undo.close()
+
+    def _listen_for_metrics(self) -> None:
+        """First of all: an address that is not there yet shall not cost a boot each time it is tried."""
+        if self._settings.metrics_address is not None:
+            listener = metrics_page.listen(self._settings.metrics_address)
+            self._answer(listener, metrics_page.REQUEST_END, self._metrics_answer)
 
     def _boot_servers(self) -> None:
         """What others must be waited for: seconds, on a busy machine many."""
@@ -151,7 +156,6 @@ class Daemon:
         if not self._settings.cameras:
             self._log.warning("no_cameras", config=str(self._config_path), advice="add one under `cameras:` and reload")
         self._notifier.ready(self._summary())
-        self._turned_s = time.monotonic()
         while not (self._stopping and self._fleet.empty):
             self._turn()
         self._log.info("daemon_stopped")

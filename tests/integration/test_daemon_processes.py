@@ -384,6 +384,19 @@ def test_metrics_are_served_where_an_address_is_set(daemon):
     assert b'anprd_camera_state{camera="a",state="streaming"} 1.0' in page
 
 
+def test_a_metrics_address_that_is_not_there_yet_is_told_before_the_boot(daemon):
+    daemon.write({"a": "steady"}, metrics_address="192.0.2.1:9108")
+    assert daemon.start(IMPORTS_S="60").process.wait(20) == 1
+    assert "metrics_address: cannot listen at 192.0.2.1:9108" in daemon.said()
+
+
+def test_a_boot_that_fails_late_has_not_stood_still(daemon):
+    (daemon.runtime_dir / "status.sock").mkdir(parents=True)
+    daemon.write({"a": "steady"})
+    assert daemon.start(IMPORTS_S="6").process.wait(30) == 78
+    assert daemon.events("stood_still") == []
+
+
 @pytest.mark.parametrize("key", ["runtime_dir", "state_dir"])
 def test_a_directory_that_cannot_be_made_names_its_key(daemon, tmp_path, key):
     (tmp_path / "file").write_text("")
