@@ -93,7 +93,10 @@ def _ask(runtime_dir: Path, request: bytes, timeout_s: float) -> dict[str, Any]:
     except PermissionError as error:
         raise NotRunningError(f"{path} belongs to another user: ask as that user or as root") from error
     except (OSError, ValueError) as error:
-        raise NotRunningError(f"no daemon answers at {path}: is `anprd run` (or anprd.service) running?") from error
+        raise NotRunningError(
+            f"no daemon answers at {path}: is `anprd run` (or anprd.service) running?"
+            " One that was started with another `runtime_dir` is reached with --runtime-dir DIR"
+        ) from error
     assert isinstance(status, dict), "the daemon answers with an object"
     return status
 

@@ -137,6 +137,19 @@ def test_what_only_a_restart_can_change_is_told(daemon, tmp_path):
     assert (done.code, done.sentence) == (0, "state_dir: changed, but only a restart of the daemon takes it")
 
 
+@pytest.mark.parametrize("command", ["reload", "status"])
+def test_a_daemon_whose_runtime_dir_was_edited_is_reached_as_the_sentence_says(daemon, tmp_path, command):
+    daemon.write({"a": "steady"})
+    daemon.start().until_states(a="streaming")
+    daemon.write({"a": "steady"}, runtime_dir=str(tmp_path / "other"))
+    done = anprd(command, "-c", daemon.config)
+    assert done.code == 1
+    assert done.sentence.endswith("started with another `runtime_dir` is reached with --runtime-dir DIR")
+    done = anprd(command, "-c", daemon.config, "--runtime-dir", daemon.runtime_dir)
+    assert done.code == 0
+    assert command == "status" or done.sentence.startswith("runtime_dir: changed, but only a restart")
+
+
 def test_without_a_daemon_it_fails_and_says_so(daemon):
     daemon.write({})
     done = anprd("reload", "-c", daemon.config)
