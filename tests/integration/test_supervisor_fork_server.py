@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from anprd.supervisor import fork_server
+from anprd.supervisor.fork_server import ForkServer
 from anprd.supervisor.status import fetch
-from tests.daemon_process import DaemonProcess, gone, row
+from tests.daemon_process import DaemonProcess, descendants, gone, row
 
 IMPORTS_S = 4
 
@@ -18,6 +20,26 @@ IMPORTS_S = 4
 def daemon(tmp_path):
     with DaemonProcess(tmp_path, "tests.daemon_under_test") as made:
         yield made
+
+
+@pytest.fixture
+def server(tmp_path):
+    (tmp_path / "run").mkdir()
+    made = ForkServer(["tests.daemon_under_test"], hidden=(), folder=tmp_path / "run")
+    made.warm()
+    yield made
+    made.close()
+
+
+def own_fork_servers():
+    return [pid for pid in descendants(os.getpid()) if b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def until_hindrance(server, wanted, timeout_s=20):
+    deadline_s = time.monotonic() + timeout_s
+    while wanted not in str(said := server.hindrance()):
+        assert time.monotonic() < deadline_s, said
+        time.sleep(0.05)
 
 
 def fork_server_of(worker):
@@ -102,3 +124,26 @@ def test_one_that_falls_again_before_it_is_ready_is_replaced_again(daemon):
     daemon.until(lambda status: row(status, "a")["restarts"] == 1 and row(status, "a")["state"] == "streaming")
     assert len(daemon.events("fork_server_fell")) == 3
     assert len(daemon.events("fork_server_ready")) == 1
+
+
+def test_one_that_is_never_ready_is_killed_and_replaced(server, monkeypatch):
+    monkeypatch.setattr(fork_server, "WARM_S_MAX", 0.5)
+    monkeypatch.setenv("IMPORTS_S", "3600")
+    os.kill(own_fork_servers()[0], signal.SIGKILL)
+    until_hindrance(server, "not ready yet")
+    stuck = own_fork_servers()
+    monkeypatch.setenv("IMPORTS_S", "0")
+    deadline_s = time.monotonic() + 10
+    while not gone(stuck, 0.05):
+        assert server.hindrance()
+        assert time.monotonic() < deadline_s
+    monkeypatch.setattr(fork_server, "WARM_S_MAX", 60)
+    until_hindrance(server, "None")
+
+
+def test_one_that_cannot_be_begun_is_tried_again(server, tmp_path):
+    (tmp_path / "run").rmdir()
+    os.kill(own_fork_servers()[0], signal.SIGKILL)
+    until_hindrance(server, "no other could be begun (FileNotFoundError")
+    (tmp_path / "run").mkdir()
+    until_hindrance(server, "None")
