@@ -1,8 +1,9 @@
 """Find the plates of a photo, which may be far or fill it: the detector looks several times, each time at another size.
 
 Each size finds well what is seen there as large as what the network was trained on; a plate that fills a third of a
-photo is none at 960 px, and one of 40 px is none at 416 (docs/measured.md#detector-input). Video has no time for it,
-and the next frame instead.
+photo is none at 960 px, and one of 40 px is none at 416 (docs/measured.md#detector-input). Of a plate that is seen
+larger still a part is taken for the whole, which reads as another plate. Video has no time for it, and the next frame
+instead.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,11 @@ from anprd.records import Bgr, Box, Detection
 from anprd.vision.detector import IOU_MAX, PLATES_MAX, Detector
 
 SIDES_PX = (416, 640, 960)  # docs/measured.md#detector-input
+CLOSE_SIDE_PX = 224  # for a plate that fills the photo
+CLOSE_RATIO_MIN = 0.4  # of the photo's width: what is narrower is seen better at the next size
+SEEN_WIDTH_PX_MAX = 288.0  # in the network's input; what is wider there may be a part of what a smaller look saw,
+PART_OVERLAP_MIN = 0.6  # if so much of the smaller box is in the larger one,
+PART_WIDTH_RATIO_MAX = 1.1  # and it is no wider
 
 
 class PhotoDetector:
@@ -23,7 +29,8 @@ class PhotoDetector:
         Args:
             file: the network, OpenVINO IR.
         """
-        self._detectors = [Detector(file, side_px=side_px) for side_px in SIDES_PX]
+        self._close = Detector(file, side_px=CLOSE_SIDE_PX)
+        self._detectors = {side_px: Detector(file, side_px=side_px) for side_px in SIDES_PX}
 
     def detect(self, image: Bgr, *, confidence_min: float) -> list[Detection]:
         """Plates in the picture, the surest first, at most `PLATES_MAX`; see `Detector.detect`.
@@ -31,9 +38,23 @@ class PhotoDetector:
         Raises:
             ConfigError: the network cannot be loaded.
         """
-        return merged(
-            found for detector in self._detectors for found in detector.detect(image, confidence_min=confidence_min)
-        )
+        close = self._close.detect(image, confidence_min=confidence_min, input_size=(CLOSE_SIDE_PX, CLOSE_SIDE_PX))
+        found = [one for one in close if one.box.width >= CLOSE_RATIO_MIN * image.shape[1]]
+        for side_px, detector in self._detectors.items():
+            scale = side_px / max(image.shape[:2])
+            seen = detector.detect(image, confidence_min=confidence_min)
+            found += [one for one in seen if one.box.width * scale <= SEEN_WIDTH_PX_MAX or not _is_part(one, found)]
+        return merged(found)
+
+
+def _is_part(detection: Detection, found: Iterable[Detection]) -> bool:
+    """Whether one of those found is about the same plate, and as much of it or more."""
+    box = detection.box
+    return any(
+        box.width <= PART_WIDTH_RATIO_MAX * one.box.width
+        and box.intersection(one.box) >= PART_OVERLAP_MIN * min(box.area, one.box.area)
+        for one in found
+    )
 
 
 def merged(found: Iterable[Detection]) -> list[Detection]:

@@ -1,5 +1,8 @@
 """Plates of a photo that is looked at in several sizes."""
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from anprd.records import Box, Detection
@@ -31,3 +34,42 @@ def test_a_picture_full_of_plates_is_cut_at_the_limit() -> None:
 def test_the_box_is_the_mean_of_what_the_sizes_saw_weighted_by_confidence() -> None:
     (found,) = photo.merged([seen(0, 0.6), seen(8, 0.2)])
     assert (found.box.x1, found.box.x2, found.confidence) == pytest.approx((2.0, 102.0, 0.6))
+
+
+class ScriptedDetector:
+    """A detector that sees what the script says at its size, and remembers the inputs that it was asked for."""
+
+    def __init__(self, scripts: dict[int, list[Detection]], side_px: int) -> None:
+        self.found = scripts.get(side_px, [])
+        self.input_sizes: list[object] = []
+
+    def detect(self, _image: object, *, confidence_min: float, input_size: object = None) -> list[Detection]:
+        self.input_sizes.append(input_size)
+        return [one for one in self.found if one.confidence >= confidence_min]
+
+
+def photo_of_960(monkeypatch: pytest.MonkeyPatch, scripts: dict[int, list[Detection]]) -> list[Detection]:
+    """What is found in a photo that is 960 px wide."""
+    monkeypatch.setattr(photo, "Detector", lambda _file, *, side_px: ScriptedDetector(scripts, side_px))
+    detector = photo.PhotoDetector(Path("detector.xml"))
+    return detector.detect(np.zeros((240, 960, 3), np.uint8), confidence_min=0.3)
+
+
+def test_of_a_plate_that_fills_the_photo_no_part_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, part = seen(10, 0.6, 900.0), seen(10, 0.9, 700.0)
+    assert photo_of_960(monkeypatch, {photo.CLOSE_SIDE_PX: [whole], 416: [part], 960: [part]}) == [whole]
+
+
+def test_what_only_a_larger_size_sees_is_kept_however_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere, plate = seen(0, 0.5, 400.0), seen(500, 0.9, 400.0)
+    found = photo_of_960(monkeypatch, {photo.CLOSE_SIDE_PX: [elsewhere], 960: [plate]})
+    assert found == [plate, elsewhere]
+
+
+def test_where_a_larger_size_sees_more_of_a_plate_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    part, whole = seen(10, 0.5, 400.0), seen(10, 0.9, 900.0)
+    assert whole in photo_of_960(monkeypatch, {photo.CLOSE_SIDE_PX: [part], 960: [whole]})
+
+
+def test_what_is_small_in_the_photo_is_left_to_the_larger_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert photo_of_960(monkeypatch, {photo.CLOSE_SIDE_PX: [seen(10, 0.9, 300.0)]}) == []
