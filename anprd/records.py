@@ -68,6 +68,11 @@ class Box:
         union = self.area + other.area - shared
         return shared / union if union > 0 else 0.0
 
+    def overlap(self, other: Self) -> float:
+        """How much of the smaller one lies in the larger, 0..1; 0 where either is empty."""
+        smaller = min(self.area, other.area)
+        return self.intersection(other) / smaller if smaller > 0 else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

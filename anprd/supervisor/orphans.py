@@ -97,7 +97,7 @@ class Orphans:
                 self._finished.difference_update(paths)
                 self._told.discard(name)
             else:
-                waiting += self._deliver_all(path for path in paths if path in found - self._finished)
+                waiting += self._deliver_all(path for path in paths if path in found and path not in self._finished)
         self._waiting = waiting
 
     def _run(self) -> None:

@@ -129,7 +129,7 @@ def _is_one_plate(a: Box, b: Box) -> bool:
     if a.iou(b) > DUPLICATE_IOU:
         return True
     small, large = sorted((a.area, b.area))
-    return small >= PART_AREA_RATIO_MIN * large and a.intersection(b) >= PART_OVERLAP_MIN * small
+    return small >= PART_AREA_RATIO_MIN * large and a.overlap(b) >= PART_OVERLAP_MIN
 
 
 def _says_more(sighting: Sighting, other: Sighting) -> bool:

@@ -16,7 +16,7 @@ SIDES_PX = (416, 640, 960)  # docs/measured.md#detector-input
 CLOSE_SIDE_PX = 224  # for a plate that fills the photo
 CLOSE_RATIO_MIN = 0.4  # of the photo's width: what is narrower is seen better at the next size
 SEEN_WIDTH_PX_MAX = 288.0  # in the network's input; what is wider there may be a part of what a smaller look saw,
-PART_OVERLAP_MIN = 0.6  # if so much of the smaller box is in the larger one,
+PART_OVERLAP_MIN = 0.6  # if they overlap by so much,
 PART_WIDTH_RATIO_MAX = 1.1  # and it is no wider
 
 
@@ -51,9 +51,7 @@ def _is_part(detection: Detection, found: Iterable[Detection]) -> bool:
     """Whether one of those found is about the same plate, and as much of it or more."""
     box = detection.box
     return any(
-        box.width <= PART_WIDTH_RATIO_MAX * one.box.width
-        and box.intersection(one.box) >= PART_OVERLAP_MIN * min(box.area, one.box.area)
-        for one in found
+        box.width <= PART_WIDTH_RATIO_MAX * one.box.width and box.overlap(one.box) >= PART_OVERLAP_MIN for one in found
     )
 
 

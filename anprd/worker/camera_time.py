@@ -49,7 +49,7 @@ class CameraTime:
             clock: what `at` rests on.
         """
         if self._offset_s is None:
-            self._offset_s = max(now_s, self._last_t_s + STEP_S_MIN, self._passed_t_s + STEP_S_MIN) - t_s
+            self._offset_s = max(now_s, max(self._last_t_s, self._passed_t_s) + STEP_S_MIN) - t_s
         self._placed_s = now_s
         before_s, self._last_t_s = self._last_t_s, max(t_s + self._offset_s, self._last_t_s + STEP_S_MIN)
         if self._was_set():
