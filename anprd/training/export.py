@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import openvino
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
-from anprd.training import detector_data, floating, folders, manifest, pictures, quantise, reader_data
+from anprd.training import detector_data, floating, folders, manifest, pictures, quantise, reader_data, swap
 from anprd.training.reader_data import LabelledCrop
 from anprd.vision.letterbox import GREY, Letterbox, input_size
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS
@@ -31,21 +33,18 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
         metrics: what the manifest says of its quality.
 
     Raises:
-        ConfigError: the checkpoint or the data cannot be read.
+        ConfigError: the checkpoint, the data or another network of `folder` cannot be read.
         SinkError: nothing can be written to `folder`.
     """
-    folders.make(folder)
+    _check(folder, "detector")
     model = floating.detector(checkpoint)
     small = quantise.quantise(model, _frames(data), transformer=False, floating=quantise.box_arithmetic(model))
-    target = folder / "detector.xml"
-    quantise.save(quantise.take_frames(small), target)
     about = {
         "input": "n x height x width x 3, uint8, BGR",
         "data": "labelled and rendered scenes",
         "source": "ultralytics",
     }
-    manifest.register(folder, "detector", target, about | {"metrics": dict(metrics)})
-    return target
+    return _install(quantise.take_frames(small), "detector", folder, about | {"metrics": dict(metrics)})
 
 
 def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
@@ -54,22 +53,19 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
     `crops` of the training split calibrate.
 
     Raises:
-        ConfigError: the checkpoint cannot be read.
+        ConfigError: the checkpoint or another network of `folder` cannot be read.
         SinkError: nothing can be written to `folder`.
     """
-    folders.make(folder)
+    _check(folder, "reader")
     model = floating.reader(checkpoint)
     inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
     floating_parts = [*quantise.first_convolution(model), *quantise.looks()]
     small = quantise.quantise(model, inputs, transformer=True, floating=floating_parts)
-    target = folder / "reader.xml"
-    quantise.save(quantise.take_grey(small), target)
     about = {
         "input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey",
         "data": READER_DATA,
     } | OUTPUTS
-    manifest.register(folder, "reader", target, about | {"metrics": dict(metrics)})
-    return target
+    return _install(quantise.take_grey(small), "reader", folder, about | {"metrics": dict(metrics)})
 
 
 def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
@@ -77,13 +73,27 @@ def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
     costs more plates than the reader's own quantisation does, and saves hardly any time (docs/models.md#corners).
 
     Raises:
-        ConfigError: the checkpoint cannot be read.
+        ConfigError: the checkpoint or another network of `folder` cannot be read.
         SinkError: nothing can be written to `folder`.
     """
-    target = folders.make(folder) / "corners.xml"
-    quantise.save(quantise.take_grey(floating.corners(checkpoint)), target)
+    _check(folder, "corners")
+    model = quantise.take_grey(floating.corners(checkpoint))
     about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey", "data": CORNER_DATA}
-    manifest.register(folder, "corners", target, about | {"metrics": dict(metrics)})
+    return _install(model, "corners", folder, about | {"metrics": dict(metrics)})
+
+
+def _check(folder: Path, name: str) -> None:
+    """What is wrong with the folder is said before the long work, not after it."""
+    folders.make(folder)
+    manifest.others(folder, name)
+
+
+def _install(model: openvino.Model, name: str, folder: Path, about: dict[str, Any]) -> Path:
+    """Write the network and the manifest, and put them into the folder once all of them are written."""
+    target = folder / f"{name}.xml"
+    with swap.beside(target) as made:
+        quantise.save(model, made / target.name)
+        manifest.install(folder, name, made, about)
     return target
 
 

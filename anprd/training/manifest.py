@@ -8,7 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from anprd.errors import ConfigError
+from anprd.training import swap
 from anprd.vision import weights
+
+Tables = dict[str, tuple[dict[str, Any], Path]]
+"""By network, what is said of it, and its .xml, the .bin beside it."""
+
+
+def others(folder: Path, name: str) -> Tables:
+    """What the folder's manifest lists but `name`; nothing where there is no manifest yet.
+
+    Raises:
+        ConfigError: the manifest or another network is damaged.
+    """
+    entries = weights.load(folder, but=name).values() if (folder / weights.MANIFEST).exists() else []
+    return {entry.name: (entry.about, entry.file) for entry in entries}
 
 
 def register(folder: Path, name: str, network: Path, about: Mapping[str, Any]) -> None:
@@ -21,11 +35,30 @@ def register(folder: Path, name: str, network: Path, about: Mapping[str, Any]) -
         about: what to say of it.
 
     Raises:
-        ConfigError: the folder's manifest or another network is damaged.
+        ConfigError: the folder's manifest or another network is damaged, or the manifest cannot be written.
     """
-    others = weights.load(folder, but=name).values() if (folder / weights.MANIFEST).exists() else []
-    tables = {entry.name: (entry.about, entry.file) for entry in others}
-    _write(folder, tables | {name: (dict(about) | {"commit": _commit()}, network)})
+    _write(folder, others(folder, name) | {name: (_made_here(about), network)})
+
+
+def install(folder: Path, name: str, made: Path, about: Mapping[str, Any]) -> None:
+    """As `register`, of a network that is still in the folder `made`: its files and the manifest change together.
+
+    Args:
+        folder: the weights folder.
+        name: the table, and the name of the network's files.
+        made: holds the .xml and the .bin, on the disk of `folder`; what is in it is moved.
+        about: what to say of it.
+
+    Raises:
+        ConfigError: the folder's manifest or another network is damaged; `folder` is as it was.
+        SinkError: the manifest cannot be written; `folder` is as it was.
+    """
+    network = made / f"{name}.xml"
+    text = _text(others(folder, name) | {name: (_made_here(about), network)})
+    with swap.told(folder / weights.MANIFEST):
+        (made / weights.MANIFEST).write_text(text, encoding="utf-8")
+        for file in (network.with_suffix(".bin"), network, made / weights.MANIFEST):
+            file.replace(folder / file.name)
 
 
 def amend(folder: Path, name: str, about: Mapping[str, Any]) -> None:
@@ -40,8 +73,20 @@ def amend(folder: Path, name: str, about: Mapping[str, Any]) -> None:
     _write(folder, tables | {name: (entries[name].about | dict(about), entries[name].file)})
 
 
-def _write(folder: Path, tables: Mapping[str, tuple[dict[str, Any], Path]]) -> None:
+def _write(folder: Path, tables: Tables) -> None:
     """Write all beside the old manifest and swap: an interruption leaves one of the two."""
+    target = folder / weights.MANIFEST
+    partial = target.with_suffix(".partial")
+    try:
+        partial.write_text(_text(tables), encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        raise ConfigError(
+            f"{target}: cannot be written ({error.strerror}); copy the folder and name the copy"
+        ) from error
+
+
+def _text(tables: Tables) -> str:
     lines = [
         "# Written by 'anprd export' and 'anprd calibrate'. The daemon checks every sha256 before it reads a plate."
     ]
@@ -49,15 +94,7 @@ def _write(folder: Path, tables: Mapping[str, tuple[dict[str, Any], Path]]) -> N
         lines += ["", f"[{name}]", *(f"{_key(key)} = {_toml(value)}" for key, value in about.items()), ""]
         files = (network, network.with_suffix(".bin"))
         lines += [f"[{name}.files]", *(f'"{file.name}" = "{weights.sha256(file)}"' for file in files)]
-    target = folder / weights.MANIFEST
-    partial = target.with_suffix(".partial")
-    try:
-        partial.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        partial.replace(target)
-    except OSError as error:
-        raise ConfigError(
-            f"{target}: cannot be written ({error.strerror}); copy the folder and name the copy"
-        ) from error
+    return "\n".join(lines) + "\n"
 
 
 def _toml(value: object) -> str:
@@ -79,8 +116,15 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
 
 
+def _made_here(about: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(about) | {"commit": _commit()}
+
+
 def _commit() -> str:
-    """The commit that this was made from, or `unknown` outside a checkout."""
+    """The commit that this was made from, or `unknown` outside a checkout and without git."""
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:  # there is no git
+        return "unknown"
     return answer.stdout.strip() or "unknown"

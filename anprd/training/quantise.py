@@ -1,7 +1,6 @@
 """Networks become INT8 in OpenVINO's format, by NNCF's post-training quantisation with real calibration pictures."""
 
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 from openvino.preprocess import ColorFormat, PrePostProcessor
+
+from anprd.training import swap
 
 CALIBRATION_COUNT = 300  # NNCF's own default subset
 
@@ -95,10 +96,16 @@ def take_grey(model: openvino.Model) -> openvino.Model:
 
 
 def save(model: openvino.Model, file: Path) -> None:
-    """Write `file` (.xml) and its .bin, first beside and then in their place: an interruption leaves the old ones."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=file.parent) as beside:
-        written = Path(beside) / file.name
-        openvino.save_model(model, written, compress_to_fp16=True)
-        for suffix in (".bin", ".xml"):
-            written.with_suffix(suffix).replace(file.with_suffix(suffix))
+    """Write `file` (.xml) and its .bin, weights that are not INT8 in 16 bits.
+
+    Raises:
+        SinkError: they cannot be written.
+    """
+    with swap.told(file):
+        openvino.save_model(model, file, compress_to_fp16=True)
+
+
+def save_fp32(model: openvino.Model, file: Path) -> None:
+    """As `save`, with every weight as it is."""
+    with swap.told(file):
+        openvino.save_model(model, file, compress_to_fp16=False)

@@ -3,13 +3,14 @@
 import csv
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import cv2
 import pytest
 
-from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, Done, anprd
+from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, Done, anprd, argv, environment
 from tests.conftest import train_python
 
 pytestmark = pytest.mark.training
@@ -93,6 +94,47 @@ def test_the_runtime_reads_with_networks_that_were_just_trained(weights, data):
     done = anprd("read", "--json", "--weights", weights, data / "detect" / "images" / "0.jpg")
     assert done.code == 0, done.err
     assert done.objects[0]["width"] > 0
+
+
+@pytest.fixture
+def shipped(tmp_path) -> Path:
+    """A copy of the shipped weights, to be exported into."""
+    return shutil.copytree(ROOT / "weights", tmp_path / "weights")
+
+
+def export_corners(folder: Path, *, bytes_max: int | None = None) -> Done:
+    """Export the shipped corner finder; no file may grow beyond `bytes_max`, as on a disk that is full."""
+    limit = ["prlimit", f"--fsize={bytes_max}"] if bytes_max is not None else []
+    checkpoint = ROOT / "weights" / "checkpoints" / "corners.pt"
+    command = [*limit, *argv("export", "corners", checkpoint, "--weights", folder, python=train_python())]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.weights
+def test_an_export_beside_a_damaged_network_changes_nothing(shipped):
+    (shipped / "reader.bin").write_bytes(b"damaged")
+    (shipped / "corners.bin").write_bytes(b"of another training")
+    before = contents(shipped)
+    done = export_corners(shipped)
+    assert done.code == 78
+    assert "reader.bin: sha256 is" in done.sentence
+    assert contents(shipped) == before
+
+
+@pytest.mark.weights
+def test_an_export_onto_a_full_disk_is_one_sentence_and_changes_nothing(shipped):
+    before = contents(shipped)
+    done = export_corners(shipped, bytes_max=10_000)
+    assert done.code == 1
+    assert "cannot be written; is the disk full?" in done.err
+    assert "Traceback" not in done.err
+    assert contents(shipped) == before
+    assert not list(shipped.glob(".*"))
 
 
 def test_the_manifest_names_each_network_and_its_files(weights):

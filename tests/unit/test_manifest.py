@@ -63,3 +63,37 @@ def test_any_text_and_any_name_is_written_so_that_it_can_be_read(folder):
     about = {"report": 'a "b"\\c/report.html', "metrics": {"mAP@50": 0.9, "cer": 0.1}, "empty": {}}
     manifest.amend(folder, "reader", about)
     assert weights.load(folder)["reader"].about.items() >= about.items()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.fixture
+def made(folder: Path) -> Path:
+    """A new reader, beside the folder that is to get it."""
+    beside = folder / ".made"
+    beside.mkdir()
+    for ending in (".xml", ".bin"):
+        (beside / f"reader{ending}").write_bytes(b"new")
+    return beside
+
+
+def test_a_network_is_installed_with_its_manifest(folder, made):
+    manifest.install(folder, "reader", made, {"input": "grey"})
+    assert weights.load(folder)["reader"].file.read_bytes() == b"new"
+    assert list(made.iterdir()) == []
+
+
+def test_a_network_is_not_installed_beside_one_that_is_damaged(folder, made):
+    (folder / "detector.bin").write_bytes(b"damaged")
+    before = contents(folder)
+    with pytest.raises(ConfigError, match="sha256"):
+        manifest.install(folder, "reader", made, {})
+    assert contents(folder) == before
+
+
+def test_a_commit_that_nobody_can_tell_is_unknown(folder, made, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    manifest.install(folder, "reader", made, {})
+    assert weights.load(folder)["reader"].about["commit"] == "unknown"
