@@ -321,7 +321,11 @@ def export(
         ),
     ] = None,
 ) -> None:
-    """Turn a trained network into one of the weights folder, detector and reader in INT8."""
+    """Turn a trained network into one of the weights folder, detector and reader in INT8.
+
+    The folder's checkpoints/ gets a copy of CHECKPOINT, for 'train --from' and
+    'evaluate --checkpoints'.
+    """
     metrics = dict(_metric(text) for text in metric or ())
     with contextlib.redirect_stdout(sys.stderr):  # NNCF and ultralytics report on standard output
         with needs_extra():

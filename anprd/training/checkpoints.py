@@ -1,6 +1,5 @@
 """Checkpoints of training: found by what a user names, and told from what is no such checkpoint."""
 
-import os
 import pickle
 import shutil
 from pathlib import Path
@@ -10,6 +9,7 @@ import torch
 from torch import nn
 
 from anprd.errors import ConfigError
+from anprd.training import folders, swap
 
 FOLDER = "checkpoints"  # of a weights folder
 
@@ -86,12 +86,10 @@ def load_detector(file: Path, *, called: Path) -> Any:  # noqa: ANN401  # ultral
 
 
 def put(file: Path, target: Path) -> Path:
-    """Copy a finished checkpoint to where the user wants it; an interruption leaves the old one or the new, no half."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(f".{os.getpid()}.partial")
-    try:
-        shutil.copyfile(file, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return target
+    """Copy a finished checkpoint to where the user wants it; an interruption leaves the old one or the new, no half.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    folders.make(target.parent)
+    return swap.save(target, lambda partial: shutil.copyfile(file, partial))

@@ -1,4 +1,7 @@
-"""Trained checkpoints become the networks of a weights folder, with the manifest that the daemon checks."""
+"""Trained checkpoints become the networks of a weights folder, with the manifest that the daemon checks.
+
+The folder's `checkpoints/` gets what each was exported from, to be tuned further and to be compared with.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,7 +12,17 @@ import openvino
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
-from anprd.training import detector_data, floating, folders, manifest, pictures, quantise, reader_data, swap
+from anprd.training import (
+    checkpoints,
+    detector_data,
+    floating,
+    folders,
+    manifest,
+    pictures,
+    quantise,
+    reader_data,
+    swap,
+)
 from anprd.training.reader_data import LabelledCrop
 from anprd.vision.letterbox import GREY, Letterbox, input_size
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS
@@ -44,7 +57,7 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
         "data": "labelled and rendered scenes",
         "source": "ultralytics",
     }
-    return _install(quantise.take_frames(small), "detector", folder, about | {"metrics": dict(metrics)})
+    return _install(quantise.take_frames(small), "detector", checkpoint, folder, about | {"metrics": dict(metrics)})
 
 
 def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
@@ -65,7 +78,7 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
         "input": f"1 x 1 x {INPUT_HEIGHT_PX} x {INPUT_WIDTH_PX}, uint8, grey",
         "data": READER_DATA,
     } | OUTPUTS
-    return _install(quantise.take_grey(small), "reader", folder, about | {"metrics": dict(metrics)})
+    return _install(quantise.take_grey(small), "reader", checkpoint, folder, about | {"metrics": dict(metrics)})
 
 
 def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
@@ -79,7 +92,7 @@ def corners(checkpoint: Path, folder: Path, *, metrics: Metrics) -> Path:
     _check(folder, "corners")
     model = quantise.take_grey(floating.corners(checkpoint))
     about = {"input": f"1 x 1 x {CROP_HEIGHT_PX} x {CROP_WIDTH_PX}, uint8, grey", "data": CORNER_DATA}
-    return _install(model, "corners", folder, about | {"metrics": dict(metrics)})
+    return _install(model, "corners", checkpoint, folder, about | {"metrics": dict(metrics)})
 
 
 def _check(folder: Path, name: str) -> None:
@@ -88,12 +101,22 @@ def _check(folder: Path, name: str) -> None:
     manifest.others(folder, name)
 
 
-def _install(model: openvino.Model, name: str, folder: Path, about: dict[str, Any]) -> Path:
-    """Write the network and the manifest, and put them into the folder once all of them are written."""
+def _install(model: openvino.Model, name: str, checkpoint: Path, folder: Path, about: dict[str, Any]) -> Path:
+    """Write the network, the manifest and the checkpoint, and put them into the folder once all of them are written.
+
+    Where it already is the folder's own checkpoint that is exported, it stays.
+    """
     target = folder / f"{name}.xml"
+    kept = folders.make(folder / checkpoints.FOLDER) / f"{name}.pt"
     with swap.beside(target) as made:
         quantise.save(model, made / target.name)
-        manifest.install(folder, name, made, about)
+        if kept.exists() and kept.samefile(checkpoint):
+            manifest.install(folder, name, made, about)
+        else:
+            copy = checkpoints.put(checkpoint, made / kept.name)
+            manifest.install(folder, name, made, about)
+            with swap.told(kept):
+                copy.replace(kept)
     return target
 
 

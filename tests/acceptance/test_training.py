@@ -102,10 +102,12 @@ def shipped(tmp_path) -> Path:
     return shutil.copytree(ROOT / "weights", tmp_path / "weights")
 
 
-def export_corners(folder: Path, *, bytes_max: int | None = None) -> Done:
-    """Export the shipped corner finder; no file may grow beyond `bytes_max`, as on a disk that is full."""
+CORNERS = ROOT / "weights" / "checkpoints" / "corners.pt"
+
+
+def export_corners(folder: Path, *, checkpoint: Path = CORNERS, bytes_max: int | None = None) -> Done:
+    """Export a corner finder; no file may grow beyond `bytes_max`, as on a disk that is full."""
     limit = ["prlimit", f"--fsize={bytes_max}"] if bytes_max is not None else []
-    checkpoint = ROOT / "weights" / "checkpoints" / "corners.pt"
     command = [*limit, *argv("export", "corners", checkpoint, "--weights", folder, python=train_python())]
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     return Done(done.returncode, done.stdout, done.stderr)
@@ -135,6 +137,18 @@ def test_an_export_onto_a_full_disk_is_one_sentence_and_changes_nothing(shipped)
     assert "Traceback" not in done.err
     assert contents(shipped) == before
     assert not list(shipped.glob(".*"))
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("name", ["tuned.pt", "weights/checkpoints/corners.pt"])
+def test_an_exported_checkpoint_is_that_of_the_weights_folder_from_then_on(shipped, name):
+    kept = shipped / "checkpoints" / "corners.pt"
+    kept.write_bytes(b"of another training")
+    tuned = shipped.parent / name
+    shutil.copyfile(CORNERS, tuned)
+    done = export_corners(shipped, checkpoint=tuned)
+    assert done.code == 0, done.err
+    assert kept.read_bytes() == tuned.read_bytes() == CORNERS.read_bytes()
 
 
 def test_the_manifest_names_each_network_and_its_files(weights):
