@@ -130,7 +130,7 @@ def _openvino(model: openvino.Model, precision: Mapping[str, str]) -> Infer:
 
 def _openvino_byte_count(model: openvino.Model) -> int:
     with tempfile.TemporaryDirectory(prefix="anprd-") as folder:
-        openvino.save_model(model, Path(folder) / "network.xml", compress_to_fp16=False)
+        quantise.save_fp32(model, Path(folder) / "network.xml")
         return sum(file.stat().st_size for file in Path(folder).iterdir())
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,15 @@ def load_detector(file: Path, *, called: Path) -> Any:  # noqa: ANN401  # ultral
     if task != "detect" or kinds != 1:
         raise ConfigError(f"{called}: is a network for '{task}' of {kinds} kinds; a plate detector has one kind")
     return network
+
+
+def save(state: Mapping[str, Any], target: Path) -> Path:
+    """Write what `load` and `restore` read, into a folder that is there; an interruption leaves the old or the new.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    return swap.save(target, lambda partial: torch.save(state, partial))
 
 
 def put(file: Path, target: Path) -> Path:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from anprd.training import cores, reader_data
+from anprd.training import checkpoints, cores, folders, reader_data
 from anprd.training.average import follow
 from anprd.training.reader_data import Grey, LabelledCrop
 from anprd.training.reader_net import ConvBlock, Residual
@@ -102,6 +102,4 @@ def train(crops: Sequence[LabelledCrop], out: Path, *, steps: int = 4000, seed: 
         if step % 200 == 0:
             error = float((found.detach().float() - corners).abs().mean())
             print(f"step {step} mean corner error {100 * error:.2f} % of the crop's side", flush=True)
-    out.mkdir(parents=True, exist_ok=True)
-    torch.save(average.state_dict(), out / "corners.pt")
-    return out / "corners.pt"
+    return checkpoints.save(average.state_dict(), folders.make(out) / "corners.pt")

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from anprd.records import Bgr, Box
+from anprd.training import swap
 from anprd.training.detector_data import JPEG_QUALITY, RENDERED, boxes
 from anprd.training.render import paste, scene, typeface
 from anprd.training.render.scene import SceneSettings
@@ -32,6 +33,9 @@ def add(work: Path, *, side_px: int, pasted: int, streets: int, fonts: Path | No
         streets: filmed streets, `FRAMES_A_STREET` frames each.
         fonts: a folder of plate typefaces; None takes the project's own.
         seed: another seed gives other scenes.
+
+    Raises:
+        SinkError: a scene cannot be written.
     """
     typefaces = typeface.load_all(fonts)
     photos = sorted(path for path in _images(work).glob("*.jpg") if not path.stem.startswith(RENDERED))
@@ -84,8 +88,11 @@ def _scaled(box: Box, scale: float) -> Box:
 def _save(work: Path, name: str, image: Bgr, plates: Sequence[Box]) -> None:
     height, width = image.shape[:2]
     lines = [_line(box, width, height) for box in plates]
-    (_labels(work) / f"{name}.txt").write_text("".join(f"{line}\n" for line in lines))
-    cv2.imwrite(str(_images(work) / f"{name}.jpg"), image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    text = "".join(f"{line}\n" for line in lines)
+    swap.save(_labels(work) / f"{name}.txt", lambda partial: partial.write_text(text))
+    # Last: a picture that is there is taken for a scene that is whole.
+    swap.save(_images(work) / f"{name}.jpg", lambda partial: partial.write_bytes(packed.tobytes()))
 
 
 def _line(box: Box, width: int, height: int) -> str:

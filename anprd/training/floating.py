@@ -61,6 +61,7 @@ def folder(source: Path, work: Path) -> Path:
 
     Raises:
         ConfigError: a checkpoint is missing or cannot be read.
+        SinkError: nothing can be written to `work`.
     """
     from anprd.training import yolo  # sets its own level once it is loaded
 
@@ -71,7 +72,7 @@ def folder(source: Path, work: Path) -> Path:
         "reader": quantise.take_grey(reader(source / "reader.pt")),
     }
     for name, model in models.items():
-        openvino.save_model(model, work / f"{name}.xml", compress_to_fp16=False)
+        quantise.save_fp32(model, work / f"{name}.xml")
         manifest.register(work, name, work / f"{name}.xml", {"input": "FP32, to compare with"} | OUTPUTS)
     return work
 

@@ -123,6 +123,9 @@ def train(
         start: weights to begin with; None begins at random. An interrupted run goes on from its own.
         architecture: makes the network: pictures of the reader's size in; out come logits over columns and, if it names
             countries, over `REGIONS`.
+
+    Raises:
+        SinkError: nothing can be written to `out`.
     """
     torch.set_num_threads(cores.thread_count())
     out.mkdir(parents=True, exist_ok=True)
@@ -138,8 +141,7 @@ def train(
             rate = plan.batch * (run.step - first) / (time.monotonic() - started_s)
             run.save()
             print(f"step {run.step} loss {loss:.3f} {rate:.0f} crops/s {evaluate(run.average, validation)}", flush=True)
-    torch.save(run.average.state_dict(), out / "reader.pt")
-    return out / "reader.pt"
+    return checkpoints.save(run.average.state_dict(), out / "reader.pt")
 
 
 class Run:
@@ -203,7 +205,7 @@ class Run:
         return loss
 
     def save(self) -> None:
-        """Write the whole state beside the old one and swap: an interruption leaves one of the two."""
+        """Write the whole state in place of the old one. Raises SinkError."""
         state = {
             "step": self.step,
             "steps": self._steps,
@@ -212,9 +214,7 @@ class Run:
             "optimiser": self._optimiser.state_dict(),
             "schedule": self._schedule.state_dict(),
         }
-        partial = self._path.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(self._path)
+        checkpoints.save(state, self._path)
 
     def _restore(self) -> None:
         state = checkpoints.load(self._path)

@@ -76,8 +76,7 @@ def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silen
         run = reader.Run(plan, work, start=checkpoint)
         _learn(run, reader.Samples(real, store[CHECKED_COUNT:]), plan, progress)
         after = _measure(run.average, parts, plan.part, progress)
-        torch.save(run.average.state_dict(), work / "tuned.pt")
-        target = checkpoints.put(work / "tuned.pt", out / f"{NAME}.pt")
+        target = checkpoints.save(run.average.state_dict(), folders.make(out) / f"{NAME}.pt")
     return Outcome(target, tuple(Part(name, len(crops), before[name], after[name]) for name, crops in parts.items()))
 
 

@@ -241,6 +241,32 @@ def test_a_training_has_every_core_though_ultralytics_would_have_one(monkeypatch
     assert done.stdout == "True\n"
 
 
+SAVED_ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from anprd.errors import SinkError
+from anprd.training import reader
+folder = Path(sys.argv[1])
+run = reader.Run(reader.Plan(), folder, start=None)
+run.save()
+old = (folder / "checkpoint.pt").read_bytes()
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+try:
+    run.save()
+except SinkError as error:
+    print(error)
+assert (folder / "checkpoint.pt").read_bytes() == old
+assert len(list(folder.iterdir())) == 1
+"""
+
+
+def test_a_training_on_a_full_disk_is_one_sentence_and_leaves_the_checkpoint_to_go_on_from(tmp_path):
+    command = [train_python(), "-c", SAVED_ON_A_FULL_DISK, tmp_path]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{tmp_path}/checkpoint.pt: cannot be written; is the disk full?\n"
+
+
 LAYERS_OF_BOTH = """
 import torch
 from torch import nn
