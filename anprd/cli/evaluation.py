@@ -53,25 +53,27 @@ def evaluate(
     one, the tenth that a training would hold back.
     """
     from anprd.cli import console
-    from anprd.training import folders
+    from anprd.training import folders, manifest
     from anprd.training.evaluation import report as reports
     from anprd.vision.weights import default_folder
 
     if fonts is not None and not tilted:
         raise typer.BadParameter("needs --tilted: only those plates are rendered", param_hint="--fonts")
+    folder = weights or default_folder()
     if report is not None:
         folders.check(report)
-    folder = weights or default_folder()
+    if record:
+        manifest.check_writable(folder)
     rendered = reports.Rendered(tilted, fonts) if tilted else None
     with needs_extra():  # Pillow, where plates are rendered
         evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), tilted=rendered, progress=progress)
     shown = reports.without_plates(evaluation) if public else evaluation
+    _tell(shown.figures, json=json)  # first: what took so long is not lost with a report that cannot be written
     if report is not None:
         sheets = {} if public else reports.contact_sheets(evaluation)
         reports.write(shown, report, command=_command(data, checkpoints, tilted, report), sheets=sheets)
     if record and not reports.record(evaluation, folder, report):
         console.complain("nothing of it belongs into the manifest; it takes figures of crops/ and labels/")
-    _tell(shown.figures, json=json)
 
 
 def calibrate(
@@ -90,13 +92,13 @@ def calibrate(
     A folder with crops/ calibrates the reader, by its training split and freshly rendered plates; one with labels/
     chooses the detector's threshold, by the F1 of its validation split.
     """
-    from anprd.training import calibration
+    from anprd.training import calibration, manifest
     from anprd.vision.weights import default_folder
 
+    folder = weights or default_folder()
+    manifest.check_writable(folder)
     with needs_extra():
-        chosen = calibration.calibrate(
-            weights or default_folder(), data, precision=precision, fonts=fonts, progress=progress
-        )
+        chosen = calibration.calibrate(folder, data, precision=precision, fonts=fonts, progress=progress)
     _tell(chosen, json=json)
 
 

@@ -1,13 +1,16 @@
 """Write the manifest of a weights folder: which file is which network, and what is known of each."""
 
+import errno
 import json
 import re
 import subprocess
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, SinkError
 from anprd.training import swap
 from anprd.vision import weights
 
@@ -25,6 +28,18 @@ def others(folder: Path, name: str) -> Tables:
     return {entry.name: (entry.about, entry.file) for entry in entries}
 
 
+def check_writable(folder: Path) -> None:
+    """Say before the long work, not after it, what keeps the manifest of `folder` from being written.
+
+    Raises:
+        ConfigError: it is missing or damaged, or nothing may be written there.
+        SinkError: the disk is full.
+    """
+    weights.load(folder)
+    with _writing(folder), tempfile.TemporaryDirectory(prefix=".", dir=folder):
+        pass
+
+
 def register(folder: Path, name: str, network: Path, about: Mapping[str, Any]) -> None:
     """Write a network's table, beside those of the others; what was said of the network it replaces is forgotten.
 
@@ -36,6 +51,7 @@ def register(folder: Path, name: str, network: Path, about: Mapping[str, Any]) -
 
     Raises:
         ConfigError: the folder's manifest or another network is damaged, or the manifest cannot be written.
+        SinkError: the disk is full.
     """
     _write(folder, others(folder, name) | {name: (_made_here(about), network)})
 
@@ -66,6 +82,7 @@ def amend(folder: Path, name: str, about: Mapping[str, Any]) -> None:
 
     Raises:
         ConfigError: the manifest does not list it, is damaged or cannot be written.
+        SinkError: the disk is full.
     """
     entries = weights.load(folder)
     weights.require(entries, name)
@@ -75,15 +92,25 @@ def amend(folder: Path, name: str, about: Mapping[str, Any]) -> None:
 
 def _write(folder: Path, tables: Tables) -> None:
     """Write all beside the old manifest and swap: an interruption leaves one of the two."""
-    target = folder / weights.MANIFEST
-    partial = target.with_suffix(".partial")
+    text = _text(tables)
+    partial = (folder / weights.MANIFEST).with_suffix(".partial")
+    with _writing(folder):
+        try:
+            partial.write_text(text, encoding="utf-8")
+            partial.replace(folder / weights.MANIFEST)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
     try:
-        partial.write_text(_text(tables), encoding="utf-8")
-        partial.replace(target)
+        yield
     except OSError as error:
-        raise ConfigError(
-            f"{target}: cannot be written ({error.strerror}); copy the folder and name the copy"
-        ) from error
+        sentence = f"{folder / weights.MANIFEST}: cannot be written ({error.strerror})"
+        if error.errno == errno.ENOSPC:
+            raise SinkError(sentence) from error
+        raise ConfigError(f"{sentence}; copy the folder and name the copy") from error
 
 
 def _text(tables: Tables) -> str:

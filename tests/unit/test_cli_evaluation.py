@@ -1,4 +1,15 @@
+import json
+from pathlib import Path
+
+import pytest
+
 from anprd.cli import evaluation
+from anprd.errors import ConfigError, SinkError
+from anprd.training import calibration, manifest
+from anprd.training.evaluation import report as reports
+from anprd.training.evaluation.measure import Found
+
+FIGURES = {"weights": {"reader": "0123abc"}}
 
 
 def test_a_report_is_laid_out_as_rows():
@@ -9,3 +20,54 @@ def test_a_report_is_laid_out_as_rows():
 def test_what_could_not_be_measured_is_no_row():
     report = {"reader": {"exact_match": 0.5, "region": {"plates": 0, "share_named": None}}}
     assert list(evaluation.flat(report)) == [("reader exact_match", "0.5"), ("reader region plates", "0")]
+
+
+@pytest.fixture
+def measured(monkeypatch) -> None:
+    """All was measured, in no time."""
+    measurement = reports.Evaluation(None, Found(), FIGURES)
+    monkeypatch.setattr(reports, "measure", lambda *_, **__: measurement)
+    monkeypatch.setattr(reports, "contact_sheets", lambda _: {})
+
+
+@pytest.mark.usefixtures("measured")
+def test_figures_are_told_though_the_report_finds_no_place(tmp_path, capsys):
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(SinkError, match=r"report\.html: cannot be written"):
+        evaluation.evaluate([tmp_path], weights=tmp_path, report=tmp_path, json=True)
+    assert json.loads(capsys.readouterr().out) == FIGURES
+
+
+@pytest.mark.usefixtures("measured")
+def test_figures_are_told_though_the_manifest_cannot_be_written(tmp_path, monkeypatch, capsys):
+    def is_full(*_) -> None:
+        raise SinkError("no space")
+
+    monkeypatch.setattr(manifest, "check_writable", lambda _: None)
+    monkeypatch.setattr(reports, "record", is_full)
+    with pytest.raises(SinkError):
+        evaluation.evaluate([tmp_path], weights=tmp_path, record=True, json=True)
+    assert json.loads(capsys.readouterr().out) == FIGURES
+
+
+def refuse(*_, **__):
+    raise AssertionError("the long work was begun")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        lambda data, weights: evaluation.evaluate([data], weights=weights, record=True),
+        lambda data, weights: evaluation.calibrate([data], weights=weights),
+    ],
+    ids=["evaluate", "calibrate"],
+)
+def test_a_manifest_that_cannot_be_written_is_told_before_the_long_work(command, tmp_path, monkeypatch):
+    def is_read_only(folder: Path) -> None:
+        raise ConfigError(f"{folder}: read-only")
+
+    monkeypatch.setattr(manifest, "check_writable", is_read_only)
+    monkeypatch.setattr(reports, "measure", refuse)
+    monkeypatch.setattr(calibration, "calibrate", refuse)
+    with pytest.raises(ConfigError, match="read-only"):
+        command(tmp_path, tmp_path)

@@ -6,8 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
+from anprd.errors import SinkError
 from anprd.records import Box, Detection, Reading, Sighting
 from anprd.training.evaluation import cases, measure, page, sheets, summary
+from anprd.training.evaluation import report as reports
 from anprd.training.evaluation.cases import DetectCase, ReadCase
 from anprd.training.evaluation.page import Sheet
 
@@ -214,3 +216,20 @@ def test_missed_plates_and_false_positives_are_told_by_the_threshold():
     assert len(sheets.misses(found, confidence_min=0.5)) == 1
     assert [cell.lines[0] for cell in sheets.false_positives(found, confidence_min=0.5)] == ["0.60"]
     assert sheets.false_positives(found, confidence_min=0.7) == []
+
+
+def test_a_report_that_cannot_be_written_whole_leaves_the_old_one(report, tmp_path, monkeypatch):
+    def broken(path, text, **_):
+        path.write_bytes(text[:10].encode())
+        if path.name == "report.json":
+            raise OSError(28, "No space left on device")
+
+    for name in ("report.html", "report.json"):
+        (tmp_path / name).write_text("old")
+    monkeypatch.setattr(Path, "write_text", broken)
+    with pytest.raises(SinkError, match="No space left"):
+        reports.write(reports.Evaluation(None, measure.Found(), report), tmp_path, command="", sheets={})
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {
+        "report.html": b"old",
+        "report.json": b"old",
+    }

@@ -1,9 +1,11 @@
+import errno
+import os
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from anprd.errors import ConfigError
+from anprd.errors import ConfigError, SinkError
 from anprd.training import manifest
 from anprd.vision import weights
 
@@ -97,3 +99,20 @@ def test_a_commit_that_nobody_can_tell_is_unknown(folder, made, monkeypatch):
     monkeypatch.setenv("PATH", "")
     manifest.install(folder, "reader", made, {})
     assert weights.load(folder)["reader"].about["commit"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("code", "family", "sentence"),
+    [
+        (errno.EROFS, ConfigError, r"\(Read-only file system\); copy the folder and name the copy"),
+        (errno.ENOSPC, SinkError, r"\(No space left on device\)$"),
+    ],
+)
+def test_a_folder_that_takes_nothing_is_told_before_the_long_work(folder, monkeypatch, code, family, sentence):
+    def refuse(**_):
+        raise OSError(code, os.strerror(code))
+
+    manifest.check_writable(folder)
+    monkeypatch.setattr(manifest.tempfile, "TemporaryDirectory", refuse)
+    with pytest.raises(family, match=sentence):
+        manifest.check_writable(folder)

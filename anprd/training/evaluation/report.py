@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from anprd.errors import SinkError
-from anprd.training import manifest
+from anprd.training import folders, manifest, swap
 from anprd.training.evaluation import measure as measuring
 from anprd.training.evaluation import page, sheets, speed
 from anprd.training.evaluation.cases import Progress
@@ -122,19 +121,21 @@ def without_plates(evaluation: Evaluation) -> Evaluation:
 
 
 def write(evaluation: Evaluation, folder: Path, *, command: str, sheets: Mapping[str, Sequence[Sheet]]) -> None:
-    """Write `report.html` and `report.json`.
+    """Write `report.html` and `report.json`, both or neither.
 
     Raises:
-        SinkError: they cannot be written.
+        SinkError: they cannot be written; what was there is as it was.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        html = page.page(evaluation.figures, command=command, sheets=sheets)
-        (folder / "report.html").write_text(html, encoding="utf-8")
-        text = json.dumps(evaluation.figures, ensure_ascii=False, indent=1)
-        (folder / "report.json").write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SinkError(f"{folder}: the report cannot be written ({error.strerror})") from error
+    texts = {
+        "report.html": page.page(evaluation.figures, command=command, sheets=sheets),
+        "report.json": json.dumps(evaluation.figures, ensure_ascii=False, indent=1) + "\n",
+    }
+    target = folders.make(folder) / "report.html"
+    with swap.beside(target) as made, swap.told(target):
+        for name, text in texts.items():
+            (made / name).write_text(text, encoding="utf-8")
+        for name in texts:
+            (made / name).replace(folder / name)
 
 
 def record(evaluation: Evaluation, folder: Path, report: Path | None) -> list[str]:
