@@ -103,6 +103,8 @@ def calibrate(
 
 
 def _tell(figures: dict[str, Any], *, json: bool) -> None:
+    from rich.text import Text
+
     from anprd.cli import console
 
     if json:
@@ -110,7 +112,7 @@ def _tell(figures: dict[str, Any], *, json: bool) -> None:
         return
     table = console.table("what", "figure")
     for name, figure in flat(figures):
-        table.add_row(name, figure)
+        table.add_row(Text(name), Text(figure))  # names of groups are the user's, and no markup
     console.console().print(table)
 
 

@@ -71,3 +71,8 @@ def test_a_manifest_that_cannot_be_written_is_told_before_the_long_work(command,
     monkeypatch.setattr(calibration, "calibrate", refuse)
     with pytest.raises(ConfigError, match="read-only"):
         command(tmp_path, tmp_path)
+
+
+def test_what_a_label_says_is_no_markup(capsys):
+    evaluation._tell({"read_path": {"[/B]": {"exact_match": 0.5}}}, json=False)
+    assert "read_path [/B] exact_match" in capsys.readouterr().out

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from anprd.errors import SinkError
+from anprd.errors import ConfigError, SinkError
 from anprd.records import Box, Detection, Reading, Sighting
 from anprd.training.evaluation import cases, measure, page, sheets, summary
 from anprd.training.evaluation import report as reports
@@ -233,3 +233,19 @@ def test_a_report_that_cannot_be_written_whole_leaves_the_old_one(report, tmp_pa
         "report.html": b"old",
         "report.json": b"old",
     }
+
+
+def test_plates_without_a_country_are_a_group_only_beside_others():
+    unknown = [read("AB1234", "AB1234"), read("AB1234", "A81234")]
+    of_none = summary.readings(unknown, lambda case: case.country, confidence_min=0.5)
+    of_some = summary.readings(unknown + READINGS, lambda case: case.country, confidence_min=0.5)
+    assert {"", "?"}.isdisjoint(of_none)
+    assert of_some["?"]["plates"] == 2
+    assert "" not in of_some
+
+
+@pytest.mark.parametrize("kind", ["crops", "unread", "labels"])
+def test_a_file_is_no_folder_of_labels(tmp_path, kind):
+    (tmp_path / kind).touch()
+    with pytest.raises(ConfigError, match="nothing to evaluate on"):
+        measure.measure(None, [tmp_path])

@@ -47,7 +47,8 @@ def measure(vision: Vision, folders: Sequence[Path], *, progress: Progress = ite
     for data in folders:
         if not data.is_dir():
             raise ConfigError(f"{data}: no such folder")
-        kinds = [kind for kind in (cases.SCENES, cases.CROPS, cases.UNREAD, cases.LABELS) if (data / kind).exists()]
+        kinds = [kind for kind in (cases.CROPS, cases.UNREAD, cases.LABELS) if (data / kind).is_dir()]
+        kinds += [cases.SCENES] if (data / cases.SCENES).is_file() else []
         if not kinds:
             raise ConfigError(f"{data}: holds no scenes.csv, crops/, unread/ or labels/; nothing to evaluate on")
         if cases.SCENES in kinds:

@@ -21,10 +21,11 @@ def readings(found: Sequence[ReadCase], group: Callable[[ReadCase], str], *, con
 
     Args:
         found: the readings of plates whose text is known.
-        group: the name of a case's group.
+        group: the name of a case's group; those without one are `?`, and no group of their own where that is all.
         confidence_min: a text is told from here on.
     """
-    parts = {"all": list(found)} | grouped(found, group)
+    groups = grouped(found, lambda case: group(case) or "?")
+    parts = {"all": list(found)} | ({} if list(groups) == ["?"] else groups)
     return (
         {name: exactness(part) for name, part in parts.items()}
         | {"confidence": told(found, confidence_min=confidence_min)}
