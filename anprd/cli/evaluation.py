@@ -52,7 +52,7 @@ def evaluate(
     Where an index.csv has a column split, its part val is measured; without
     one, the tenth that a training would hold back.
     """
-    from anprd.cli import console
+    from anprd.cli import console, interruption
     from anprd.training import folders, manifest
     from anprd.training.evaluation import report as reports
     from anprd.vision.weights import default_folder
@@ -65,6 +65,7 @@ def evaluate(
     if record:
         manifest.check_writable(folder)
     rendered = reports.Rendered(tilted, fonts) if tilted else None
+    interruption.tidy_up()
     with needs_extra():  # Pillow, where plates are rendered
         evaluation = reports.measure(folder, data, checkpoints=_usable(checkpoints), tilted=rendered, progress=progress)
     shown = reports.without_plates(evaluation) if public else evaluation
@@ -92,11 +93,13 @@ def calibrate(
     A folder with crops/ calibrates the reader, by its training split and freshly rendered plates; one with labels/
     chooses the detector's threshold, by the F1 of its validation split.
     """
+    from anprd.cli import interruption
     from anprd.training import calibration, manifest
     from anprd.vision.weights import default_folder
 
     folder = weights or default_folder()
     manifest.check_writable(folder)
+    interruption.tidy_up()
     with needs_extra():
         chosen = calibration.calibrate(folder, data, precision=precision, fonts=fonts, progress=progress)
     _tell(chosen, json=json)

@@ -1,6 +1,5 @@
 """Fine-tuning at a terminal: a bar while it runs, then what it changed."""
 
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from anprd.cli import console
+from anprd.cli import console, interruption
 from anprd.training.progress import Advance, silent
 from anprd.training.tuning import HELD_BACK, Outcome, Part
 
@@ -22,9 +21,7 @@ def run(tune: Callable[..., Outcome]) -> None:
     Args:
         tune: a fine-tuning that still wants its `progress`.
     """
-    for other in (signal.SIGTERM, signal.SIGHUP):  # what Ctrl-C tidies up, `kill` and a closed terminal do too
-        if signal.getsignal(other) is not signal.SIG_IGN:  # `nohup`
-            signal.signal(other, signal.default_int_handler)
+    interruption.tidy_up()
     outcome = tune(progress=_bar if Console(stderr=True).is_terminal else silent)
     table = console.table("pictures", "number", "figure", "before", "after")
     for part in outcome.parts:

@@ -137,7 +137,9 @@ def train_detector(
     if start is None:
         work = _needed(out, elsewhere)
         with needs_extra():
+            from anprd.cli import interruption
             from anprd.training import detector
+        interruption.tidy_up()
         whole = detector.Plan(model=model, side_px=side_px, rendered_count=rendered, name=name, **_asked(epochs=epochs))
         print(detector.train(folder, work, whole, fonts=fonts))
         return
@@ -195,7 +197,9 @@ def train_reader(
                 "needs --from: a network that was never trained sees nothing", param_hint=_LOOKS_ALONE
             )
         with needs_extra():
+            from anprd.cli import interruption
             from anprd.training import jobs, reader
+        interruption.tidy_up()
         plan = replace(reader.Plan(), **asked)
         print(jobs.train_reader(folder, work, plan, scenes=scenes, fonts=fonts, checked_by=checked_by))
         return
@@ -235,9 +239,10 @@ def train_baseline(
     """
     with needs_extra():
         from anprd.cli import baseline as command
-        from anprd.cli import console
+        from anprd.cli import console, interruption
         from anprd.training import baseline, jobs
         from anprd.vision.weights import default_folder
+    interruption.tidy_up()
     plan = replace(baseline.PLAN, steps=steps, batch=batch, rendered_count=rendered)
     with contextlib.redirect_stdout(sys.stderr):  # NNCF and ultralytics report on standard output
         checkpoint = jobs.train_baseline(data, out, plan, scenes=scenes, fonts=fonts)
@@ -261,7 +266,9 @@ def train_corners(
     anew.
     """
     with needs_extra():
+        from anprd.cli import interruption
         from anprd.training import jobs
+    interruption.tidy_up()
     print(jobs.train_corners(out, scenes=scenes, fonts=fonts, steps=steps, count=rendered))
 
 
@@ -280,6 +287,9 @@ def render(
     width, _, height = size.partition("x")
     if not (width.isdecimal() and height.isdecimal()):
         raise typer.BadParameter("must be WIDTHxHEIGHT, such as 1280x720", param_hint="--size")
+    from anprd.cli import interruption
+
+    interruption.tidy_up()
     try:
         with needs_extra():  # Pillow is loaded with the first typeface
             from anprd.training.render import clip
@@ -326,7 +336,10 @@ def export(
     The folder's checkpoints/ gets a copy of CHECKPOINT, for 'train --from' and
     'evaluate --checkpoints'.
     """
+    from anprd.cli import interruption
+
     metrics = dict(_metric(text) for text in metric or ())
+    interruption.tidy_up()
     with contextlib.redirect_stdout(sys.stderr):  # NNCF and ultralytics report on standard output
         with needs_extra():
             from anprd.training import export as exports

@@ -26,7 +26,7 @@ def detector(checkpoint: Path) -> openvino.Model:
     """
     if not checkpoint.is_file():
         raise ConfigError(f"{checkpoint}: no such checkpoint; train one with 'anprd train detector'")
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
         copy = Path(work) / "detector.pt"
         copy.write_bytes(checkpoint.read_bytes())
         network = checkpoints.load_detector(copy, called=checkpoint)

@@ -4,13 +4,16 @@ import csv
 import json
 import re
 import shutil
+import signal
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import pytest
 
-from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, Done, anprd, argv, environment
+from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, TIMEOUT_S, Done, anprd, argv, environment
 from tests.conftest import train_python
 
 pytestmark = pytest.mark.training
@@ -228,6 +231,52 @@ def test_a_scene_is_rendered_with_its_truth(tmp_path):
     truth = json.loads((tmp_path / "scene.truth.json").read_text())
     assert (truth["width"], truth["height"], truth["frames"]) == (320, 180, 10)
     assert int(cv2.VideoCapture(str(clip)).get(cv2.CAP_PROP_FRAME_COUNT)) == 10
+
+
+def interrupted(begun: Callable[[], bool], scratch: Path, *arguments: object) -> tuple[int, str]:
+    """A command that SIGTERM ends once it has `begun`; its exit code and what it said."""
+    command = argv(*arguments, python=train_python())
+    process = subprocess.Popen(command, env=environment(TMPDIR=str(scratch)), stderr=subprocess.PIPE, text=True)
+    ends_s = time.monotonic() + TIMEOUT_S
+    while not begun() and process.poll() is None and time.monotonic() < ends_s:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, complaint = process.communicate(timeout=TIMEOUT_S)
+    return process.returncode, complaint
+
+
+def test_a_film_that_is_ended_leaves_the_old_one(tmp_path):
+    (tmp_path / "scene.mp4").write_text("old")
+    (tmp_path / "scene.truth.json").write_text("old")
+    command = ("train", "render", tmp_path / "scene.mp4", "--size", "320x180", "--seconds", 600)
+    code, complaint = interrupted(lambda: len(list(tmp_path.rglob("*"))) > 2, tmp_path, *command)
+    assert (code, complaint) == (130, "")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "scene.mp4": "old",
+        "scene.truth.json": "old",
+    }
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("evaluate", "read", "--checkpoints", CORNERS.parent),
+        ("export", "detector", CORNERS.parent / "detector.pt", "--data", "detect", "--weights", "new"),
+        ("calibrate", "read", "--weights", "weights"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_command_that_is_ended_leaves_no_temporary_folder(command, data, shipped, tmp_path):
+    def left_behind() -> list[str]:
+        return [path.name for path in scratch.iterdir() if "ultralytics" not in path.name]
+
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    places = {"read": data / "read", "detect": data / "detect", "weights": shipped, "new": tmp_path / "new"}
+    code, complaint = interrupted(lambda: bool(left_behind()), scratch, *(places.get(word, word) for word in command))
+    assert code == 130, complaint
+    assert left_behind() == []
 
 
 def test_a_size_that_cannot_be_is_wrong_usage(tmp_path):

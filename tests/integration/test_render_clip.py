@@ -1,12 +1,14 @@
 """A rendered clip as a file: what was filmed can be decoded, and its truth lies beside it."""
 
 import json
+import re
 
 import av
 import cv2
 import numpy as np
 import pytest
 
+from anprd.errors import SinkError
 from anprd.training.render import clip
 from anprd.training.render.encode import Encoder
 from anprd.training.render.scene import SceneSettings
@@ -42,6 +44,27 @@ def test_the_same_options_give_the_same_truth(tmp_path):
     assert one.read_text() == two.read_text()
     picture = frames_of(tmp_path / "one.mp4")[0].astype(int)
     assert np.abs(picture[:, :, 0] - picture[:, :, 2]).mean() < 2
+
+
+def test_an_interrupted_film_leaves_the_old_clip_and_its_truth(tmp_path):
+    def interrupt(index: int, _total: int) -> None:
+        if index == 3:
+            raise KeyboardInterrupt
+
+    names = ("road.mp4", "road.truth.json", "road.sub.mp4")
+    for name in names:
+        (tmp_path / name).write_text("old")
+    settings = SceneSettings(320, 180, fps=10, seconds=1, vehicles_per_min=40, seed=2)
+    with pytest.raises(KeyboardInterrupt):
+        clip.write_clip(tmp_path / "road.mp4", settings, (drawn(),), substream_scale=0.5, progress=interrupt)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(names, "old")
+
+
+@pytest.mark.parametrize("name", ["none/road.mp4", "road.text"])
+def test_a_clip_that_cannot_be_written_is_named_as_the_user_did(tmp_path, name):
+    settings = SceneSettings(320, 180, fps=10, seconds=1)
+    with pytest.raises(SinkError, match=f"^{re.escape(str(tmp_path / name))}: .*cannot be written"):
+        clip.write_clip(tmp_path / name, settings, (drawn(),))
 
 
 def test_an_odd_size_is_refused(tmp_path):

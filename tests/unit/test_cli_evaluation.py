@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from anprd.cli import evaluation
+from anprd.cli import evaluation, interruption
 from anprd.errors import ConfigError, SinkError
 from anprd.training import calibration, manifest
 from anprd.training.evaluation import report as reports
@@ -20,6 +20,12 @@ def test_a_report_is_laid_out_as_rows():
 def test_what_could_not_be_measured_is_no_row():
     report = {"reader": {"exact_match": 0.5, "region": {"plates": 0, "share_named": None}}}
     assert list(evaluation.flat(report)) == [("reader exact_match", "0.5"), ("reader region plates", "0")]
+
+
+@pytest.fixture(autouse=True)
+def signals(monkeypatch) -> None:
+    """What a command does of them is its process's, not this one's."""
+    monkeypatch.setattr(interruption, "tidy_up", lambda: None)
 
 
 @pytest.fixture

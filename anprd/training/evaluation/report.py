@@ -59,7 +59,7 @@ def measure(
         ConfigError: weights, checkpoints or labels cannot be used.
     """
     vision = Vision.load(folder)
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
         full = None if checkpoints is None else _full(checkpoints, Path(work))  # what is wrong with it is said at once
         tilt = (
             {} if tilted is None else {"tilt": _tilted(vision, tilted, progress)}

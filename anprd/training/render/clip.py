@@ -15,6 +15,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from anprd.errors import SinkError
+from anprd.training import swap
 from anprd.training.render import typeface
 from anprd.training.render.encode import Encoder
 from anprd.training.render.scene import READABLE_PX, FrameTruth, PlateTruth, SceneSettings, Stage
@@ -84,13 +86,36 @@ def write_clip(
     """As `render_clip`, with every setting of the scene.
 
     Args:
-        out: the video.
+        out: the video; it and its truth are put there once both are whole.
         settings: the scene.
         typefaces: as `typeface.load_all` gives them.
         crf: x264's quality; higher is smaller and worse.
         substream_scale: also write the same scene this much smaller (.5: half as wide), as `<out>.sub.mp4`.
         progress: called with frames done and frames in all.
+
+    Raises:
+        SinkError: the video cannot be written.
     """
+    with swap.beside(out) as made:
+        try:
+            _film(made / out.name, settings, typefaces, crf=crf, substream_scale=substream_scale, progress=progress)
+        except SinkError as error:  # the place that the user knows
+            raise SinkError(str(error).replace(str(made), str(out.parent))) from error
+        with swap.told(out):
+            for file in made.iterdir():
+                file.replace(out.with_name(file.name))
+    return _truth(out)
+
+
+def _film(
+    out: Path,
+    settings: SceneSettings,
+    typefaces: Sequence[typeface.Typeface],
+    *,
+    crf: float,
+    substream_scale: float | None,
+    progress: Callable[[int, int], None] | None,
+) -> None:
     stage = Stage(settings, typefaces)
     truth: list[FrameTruth] = []
     size = (settings.width, settings.height)
@@ -106,9 +131,13 @@ def write_clip(
                 progress(index + 1, settings.frame_count)
         if small is not None:
             small[0].close()
-    path = out.with_suffix(".truth.json")
-    path.write_text(json.dumps(summary(settings, stage.passages, truth), separators=(",", ":")) + "\n")
-    return path
+    text = json.dumps(summary(settings, stage.passages, truth), separators=(",", ":")) + "\n"
+    with swap.told(_truth(out)):
+        _truth(out).write_text(text)
+
+
+def _truth(out: Path) -> Path:
+    return out.with_suffix(".truth.json")
 
 
 def summary(settings: SceneSettings, passages: Sequence[Passage], truth: Sequence[FrameTruth]) -> dict[str, Any]:
