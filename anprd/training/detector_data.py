@@ -4,8 +4,10 @@ Pictures are copied at the size the network sees: a loader that opens a 3-megapi
 more time in the decoder than the network spends learning (two cores, docs/measured.md#training).
 """
 
+import functools
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -63,10 +65,7 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
         raise ConfigError(f"{data}: index.csv has no picture of the split {' and '.join(missing)}, which is needed")
     bare = [split for split in splits if not plates[split]]
     if bare:
-        raise ConfigError(
-            f"{data}: no plate is labelled in the pictures of the split {' and '.join(bare)}; see labels/, and the "
-            "column split of index.csv"
-        )
+        raise ConfigError(f"{data}: {no_plate(*bare)}")
     description = work / "data.yaml"
     train, val = splits[0], splits[-1]
     place = json.dumps(str(work.resolve()), ensure_ascii=False)  # JSON is YAML
@@ -77,24 +76,43 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
 
 
 def scenes(data: Path) -> list[Scene]:
-    """Every scene of both splits that `index.csv` lists.
+    """Every scene of both splits that `index.csv` lists; how many have no label file is said on standard error.
+
+    A label file is found however its name is written, in capitals or not.
 
     Raises:
         ConfigError: `index.csv` is missing or lacks a column, a picture is not there, or two have one label file.
     """
     found: dict[str, Scene] = {}
+    labels = _labels(data / "labels")
+    taken: set[Path] = set()
     for row in index.read(data, needs=("image",), group="image"):
         if row["split"] not in {TRAIN, VAL}:
             continue
         picture = _picture(data / "images", row["image"])
-        label = (data / "labels" / picture.relative_to(data / "images")).with_suffix(".txt")
-        name = "--".join(label.relative_to(data / "labels").with_suffix("").parts)
-        if name in found:
+        called = picture.relative_to(data / "images").with_suffix(".txt")
+        exact = data / "labels" / called
+        label = exact if exact.is_file() else labels.get(str(called).lower(), exact)
+        name = "--".join(called.with_suffix("").parts)
+        if name in found or label in taken:
             raise ConfigError(
                 f"{data / index.NAME}: {row['image']} is listed twice, or another has the same label file"
             )
         found[name] = Scene(name, picture, label, row["split"])
+        taken.add(label)
+    missing = sum(not label.is_file() for label in taken)
+    if missing:
+        counted = f"{missing} of {len(taken)} pictures have no file in labels/"
+        _say_once(f"{data}: {counted}; they count as pictures without a plate")
     return list(found.values())
+
+
+def no_plate(*splits: str) -> str:
+    """What is said of a folder where the pictures of these splits show no plate."""
+    return (
+        f"no plate is labelled in the pictures of the split {' and '.join(splits)}; see labels/, and the column split "
+        "of index.csv"
+    )
 
 
 def train_pictures(data: Path, *, count: int) -> list[Path]:
@@ -111,6 +129,17 @@ def boxes(label: Path, width: int, height: int) -> list[Box]:
     """
     lines = _text(label).splitlines()
     return [_box(label, line, width, height) for line in lines if line.strip()]
+
+
+def _labels(folder: Path) -> dict[str, Path]:
+    """Every file under the folder, by its name in small letters: `1.TXT` is a label too."""
+    return {str(path.relative_to(folder)).lower(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@functools.cache
+def _say_once(sentence: str) -> None:
+    """On standard error, once a process: an evaluation looks through the same folder four times."""
+    print(sentence, file=sys.stderr)
 
 
 def _box(label: Path, line: str, width: int, height: int) -> Box:

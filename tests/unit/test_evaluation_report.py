@@ -102,6 +102,15 @@ def test_a_photo_knows_which_plate_its_edge_cuts_off(tmp_path, left, cut_off):
     assert (case.reading.text, case.cut_off) == ("AB123", cut_off)
 
 
+def test_scenes_of_which_none_has_a_labelled_plate_are_not_measured(tmp_path):
+    for name in ("images", "labels"):
+        (tmp_path / name).mkdir()
+    cv2.imwrite(str(tmp_path / "images" / "a.jpg"), np.zeros((80, 200, 3), np.uint8))
+    (tmp_path / "index.csv").write_text("image,split\na.jpg,val\n")
+    with pytest.raises(ConfigError, match="no plate is labelled in the pictures of the split val"):
+        list(cases.detections(None, tmp_path, iter))
+
+
 def test_fp32_stands_beside_int8_only_where_both_were_measured():
     report = {"reader": summary.readings(READINGS, lambda _: "x", confidence_min=0.5)}
     joined = measure.compared(report, {"reader": {"all": {"exact_match": 0.75, "cer": 0.1}}, "detector": {}})

@@ -211,6 +211,32 @@ def test_two_pictures_that_share_a_label_file_are_refused(folder):
         detector_data.scenes(write(folder, "image,split", "a.png,train", "a.jpg,val"))
 
 
+def test_a_label_file_is_found_whether_its_name_is_in_capitals_or_not(folder):
+    for name in ("A.TXT", "b.Txt"):
+        (folder / "labels" / name).write_text("0 .5 .5 .25 .5\n")
+    scenes = detector_data.scenes(write(folder, "image,split", "a.png,train", "b.png,val"))
+    assert [len(detector_data.boxes(scene.label, 96, 24)) for scene in scenes] == [1, 1]
+    detector_data.prepare(folder, folder / "work", side_px=48)
+    assert (folder / "work" / "labels" / "train" / "a.txt").read_text() == "0 .5 .5 .25 .5\n"
+
+
+def test_a_label_file_belongs_to_one_picture(folder):
+    cv2.imwrite(str(folder / "images" / "A.png"), PICTURE)
+    (folder / "labels" / "a.txt").write_text("0 .5 .5 .25 .5\n")
+    with pytest.raises(ConfigError, match=r"A\.png is listed twice, or another has the same label file"):
+        detector_data.scenes(write(folder, "image,split", "a.png,train", "A.png,val"))
+
+
+def test_pictures_without_a_label_file_are_counted_once_on_standard_error(folder, capsys):
+    (folder / "labels" / "a.txt").write_text("")
+    write(folder, "image,split", "a.png,train", "b.png,val")
+    detector_data.scenes(folder)
+    detector_data.scenes(folder)
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (f"{folder}: 1 of 2 pictures have no file in labels/; they count as pictures without a plate\n")
+
+
 def test_a_table_from_a_spreadsheet_is_read(folder):
     text = "\ufeffImage, Text ,Country,Split\na.png, ab 123 ,us,VAL \n"
     (folder / "index.csv").write_text(text, encoding="utf-8")

@@ -115,11 +115,13 @@ def detections(detector: Detector | PhotoDetector, data: Path, progress: Progres
     """Every validation scene, detected on, whatever the detector is sure of.
 
     Raises:
-        ConfigError: the labels are wrong or a picture is missing.
+        ConfigError: the labels are wrong, no plate is labelled, or a picture is missing.
     """
     scenes = [scene for scene in detector_data.scenes(data) if scene.split == index.VAL]
     if not scenes:
         raise ConfigError(f"{data / index.NAME}: lists no picture of the split 'val'")
+    if not any(detector_data.boxes(scene.label, 1, 1) for scene in scenes):
+        raise ConfigError(f"{data}: {detector_data.no_plate(index.VAL)}")
     for scene in progress(sorted(scenes, key=lambda scene: _shape(scene.picture))):
         image = pictures.colour(scene.picture)
         truths = detector_data.boxes(scene.label, image.shape[1], image.shape[0])
