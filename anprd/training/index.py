@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from anprd.errors import ConfigError
+from anprd.training import spelling
 
 NAME = "index.csv"
 TEXT = "text"
@@ -104,10 +105,13 @@ def _draw(name: str) -> float:
 
 
 def _group(row: Row, column: str) -> str:
-    """One plate is one, however its text is typed."""
+    """One plate is one, however its text is typed: in small letters, with dashes, in Cyrillic."""
     if column != TEXT:
         return row[column]
-    return "".join(character for character in row[column].upper() if character.isalnum())
+    try:
+        return spelling.plain(row[column])
+    except ValueError:  # refused where it is trained on; other lines keep their side
+        return "".join(character for character in row[column].upper() if character.isalnum())
 
 
 def is_country(label: str) -> bool:

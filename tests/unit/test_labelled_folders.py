@@ -275,6 +275,19 @@ def test_one_plate_is_on_one_side_however_it_is_typed(folder):
     assert not held_back & {spelling.plain(row["text"]) for row in rows if row["split"] == index.TRAIN}
 
 
+def test_one_plate_is_on_one_side_in_whatever_script_it_is_typed(folder):
+    lines = [f"{number}.jpg,{text}" for number in range(40) for text in (f"AB{number}CX", f"АВ{number}СХ")]  # noqa: RUF001
+    rows = index.read(write(folder, "image,text", *lines), needs=("image",), group=index.TEXT)
+    held_back = {spelling.plain(row["text"]) for row in rows if row["split"] == index.VAL}
+    assert not held_back & {spelling.plain(row["text"]) for row in rows if row["split"] == index.TRAIN}
+
+
+def test_what_was_held_back_yesterday_is_held_back_today(folder):
+    lines = [f"{number}.jpg,{text}{number}" for number in range(12) for text in ("AB", "xy ", "皖Щ-")]
+    rows = index.read(write(folder, "image,text", *lines), needs=("image",), group=index.TEXT)
+    assert {row["text"] for row in rows if row["split"] == index.VAL} == {"AB6", "AB8", "xy 3", "xy 5", "xy 7"}
+
+
 @pytest.mark.parametrize(
     ("text", "read"),
     [
