@@ -1,6 +1,7 @@
 """Train the plate reader: real crops and rendered ones, CTC loss, on a CPU, resumable at any moment."""
 
 import copy
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -115,6 +116,8 @@ def train(
 ) -> Path:
     """Train, or go on where an interrupted run in `out` stopped; returns the path of the averaged weights.
 
+    One that has ended is not begun again, which is said on standard error.
+
     Args:
         samples: what to learn from.
         validation: crops read at each checkpoint; never trained on.
@@ -130,6 +133,8 @@ def train(
     torch.set_num_threads(cores.thread_count())
     out.mkdir(parents=True, exist_ok=True)
     run = Run(plan, out, start=start, architecture=architecture)
+    if run.step >= plan.steps:
+        print(f"{out}: this training has ended; another one needs another --out", file=sys.stderr)
     loader = DataLoader(Stream(samples, plan, run.step), batch_size=plan.batch, num_workers=1, prefetch_factor=6)
     started_s = time.monotonic()
     first = run.step

@@ -180,6 +180,13 @@ def test_a_training_of_another_length_is_not_gone_on_with(weights, data):
     assert "is of a training of 1 steps, which cannot become one of 3" in done.err
 
 
+def test_a_training_that_has_ended_is_not_begun_again_which_is_said(data, tmp_path):
+    once = ("train", "reader", data / "read", "--out", tmp_path, "--steps", 1, "--batch", 2, "--rendered", 8)
+    sentence = f"{tmp_path}: this training has ended; another one needs another --out\n"
+    assert sentence not in trained(*once).err
+    assert sentence in trained(*once).err
+
+
 @pytest.mark.weights
 def test_a_trained_reader_judges_the_labels_before_they_are_learnt(data, tmp_path):
     few = ("--steps", 1, "--batch", 2, "--rendered", 8)
