@@ -136,12 +136,15 @@ def train_detector(
     folder = _folder(data, named_data)
     if start is None:
         work = _needed(out, elsewhere)
-        with needs_extra():
-            from anprd.cli import interruption
-            from anprd.training import detector
-        interruption.tidy_up()
-        whole = detector.Plan(model=model, side_px=side_px, rendered_count=rendered, name=name, **_asked(epochs=epochs))
-        print(detector.train(folder, work, whole, fonts=fonts))
+        with contextlib.redirect_stdout(sys.stderr):  # ultralytics reports on standard output
+            with needs_extra():
+                from anprd.cli import interruption
+                from anprd.training import detector
+            interruption.tidy_up()
+            asked = _asked(epochs=epochs)
+            whole = detector.Plan(model=model, side_px=side_px, rendered_count=rendered, name=name, **asked)
+            best = detector.train(folder, work, whole, fonts=fonts)
+        print(best)
         return
     with needs_extra():
         from anprd.cli import fine_tuning
@@ -201,7 +204,9 @@ def train_reader(
             from anprd.training import jobs, reader
         interruption.tidy_up()
         plan = replace(reader.Plan(), **asked)
-        print(jobs.train_reader(folder, work, plan, scenes=scenes, fonts=fonts, checked_by=checked_by))
+        with contextlib.redirect_stdout(sys.stderr):  # steps and their losses are no result
+            weights = jobs.train_reader(folder, work, plan, scenes=scenes, fonts=fonts, checked_by=checked_by)
+        print(weights)
         return
     with needs_extra():
         from anprd.cli import fine_tuning
@@ -269,7 +274,9 @@ def train_corners(
         from anprd.cli import interruption
         from anprd.training import jobs
     interruption.tidy_up()
-    print(jobs.train_corners(out, scenes=scenes, fonts=fonts, steps=steps, count=rendered))
+    with contextlib.redirect_stdout(sys.stderr):  # steps and their errors are no result
+        weights = jobs.train_corners(out, scenes=scenes, fonts=fonts, steps=steps, count=rendered)
+    print(weights)
 
 
 @train.command("render", epilog="Example: anprd train render scene.mp4 --seconds 60 --vehicles-per-min 20")

@@ -79,18 +79,39 @@ def write_index(path: Path, rows: list[dict]) -> None:
 
 
 @pytest.fixture(scope="module")
-def weights(data, tmp_path_factory) -> Path:
-    """The three networks, trained for a moment and exported."""
-    work, folder = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("weights")
-    detect, read = data / "detect", data / "read"
-    trained("train", "detector", detect, "--out", work, "--epochs", 1, "--side-px", 64, "--rendered", 2)
-    trained("train", "corners", "--out", work, "--steps", 2, "--rendered", 8)
-    trained("train", "reader", read, "--out", work, "--steps", 2, "--batch", 4, "--rendered", 8, "--scenes", detect)
-    best = work / "detector" / "weights" / "best.pt"
-    trained("export", "detector", best, "--data", detect, "--weights", folder)
-    trained("export", "corners", work / "corners.pt", "--data", work, "--weights", folder)
-    trained("export", "reader", work / "reader.pt", "--data", read, "--weights", folder)
+def outputs(data, tmp_path_factory) -> dict[str, Done]:
+    """The three networks, trained for a moment: what each training said."""
+    work, detect, read = tmp_path_factory.mktemp("work"), data / "detect", data / "read"
+    few = ("--steps", 2, "--batch", 4, "--rendered", 8)
+    return {
+        "detector": trained(
+            "train", "detector", detect, "--out", work, "--epochs", 1, "--side-px", 64, "--rendered", 2
+        ),
+        "corners": trained("train", "corners", "--out", work, "--steps", 2, "--rendered", 8),
+        "reader": trained("train", "reader", read, "--out", work, "--scenes", detect, *few),
+    }
+
+
+@pytest.fixture(scope="module")
+def checkpoints(outputs) -> dict[str, Path]:
+    return {name: Path(done.out.strip()) for name, done in outputs.items()}
+
+
+@pytest.fixture(scope="module")
+def weights(checkpoints, data, tmp_path_factory) -> Path:
+    """The three networks, exported."""
+    folder = tmp_path_factory.mktemp("weights")
+    trained("export", "detector", checkpoints["detector"], "--data", data / "detect", "--weights", folder)
+    trained("export", "corners", checkpoints["corners"], "--weights", folder)
+    trained("export", "reader", checkpoints["reader"], "--data", data / "read", "--weights", folder)
     return folder
+
+
+def test_the_path_of_the_checkpoint_alone_goes_to_standard_output(outputs):
+    for name, done in outputs.items():
+        (line,) = done.out.splitlines()
+        assert Path(line).is_file(), name
+    assert "step 2 loss" in outputs["reader"].err
 
 
 def test_the_runtime_reads_with_networks_that_were_just_trained(weights, data):
@@ -172,8 +193,8 @@ def test_they_can_be_evaluated_on_their_data(weights, data):
     assert 0 <= report["reader"]["all"]["exact_match"] <= 1
 
 
-def test_a_training_of_another_length_is_not_gone_on_with(weights, data):
-    again = ("train", "reader", data / "read", "--out", weights.parent / "short", "--batch", 4, "--rendered", 8)
+def test_a_training_of_another_length_is_not_gone_on_with(data, tmp_path):
+    again = ("train", "reader", data / "read", "--out", tmp_path, "--batch", 4, "--rendered", 8)
     trained(*again, "--steps", 1)
     done = anprd(*again, "--steps", 3, python=train_python())
     assert done.code == 78

@@ -1,8 +1,10 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
 
+import anprd.training
 from anprd.cli import training
 
 
@@ -46,3 +48,14 @@ def test_looks_are_learnt_alone_only_where_the_rest_was_trained():
 def test_a_metric_is_a_name_and_a_number(text):
     with pytest.raises(typer.BadParameter, match="is not NAME=NUMBER"):
         training._metric(text)
+
+
+def test_the_steps_of_a_training_go_to_standard_error_and_its_result_to_standard_output(monkeypatch, capsys):
+    def train_corners(*_, **__) -> Path:
+        print("step 200")
+        return Path("corners.pt")
+
+    monkeypatch.setattr(anprd.training, "jobs", SimpleNamespace(train_corners=train_corners), raising=False)
+    training.train_corners(Path("work"))
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("corners.pt\n", "step 200\n")
