@@ -14,7 +14,7 @@ from anprd.training import folders, swap
 
 FOLDER = "checkpoints"  # of a weights folder
 
-_UNREADABLE = (
+UNREADABLE = (
     pickle.UnpicklingError,
     OSError,
     RuntimeError,
@@ -25,7 +25,7 @@ _UNREADABLE = (
     EOFError,
     ImportError,
 )
-"""What unpickling a file that is no checkpoint may raise."""
+"""What unpickling a file that is no checkpoint may raise, or reading one that is no architecture."""
 
 
 def find(start: Path, name: str) -> Path:
@@ -46,7 +46,7 @@ def load(file: Path) -> dict[str, Any]:
     """What a training wrote to go on from. Raises ConfigError where it is damaged."""
     try:
         state: dict[str, Any] = torch.load(file, weights_only=True)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ConfigError(f"{file}: is damaged; remove it, and the training begins anew") from error
     return state
 
@@ -61,7 +61,7 @@ def restore(network: nn.Module, checkpoint: Path) -> None:
         network.load_state_dict(torch.load(checkpoint, weights_only=True))
     except FileNotFoundError as error:
         raise ConfigError(f"{checkpoint}: no such checkpoint; train one first") from error
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ConfigError(f"{checkpoint}: holds no weights of this network; train it again") from error
     network.eval()
 
@@ -77,7 +77,7 @@ def load_detector(file: Path, *, called: Path) -> Any:  # noqa: ANN401  # ultral
     try:
         network = YOLO(str(file))
         task, kinds = network.task, len(network.names)
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise ConfigError(
             f"{called}: is no checkpoint of ultralytics; train one with 'anprd train detector'"
         ) from error

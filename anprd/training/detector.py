@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 import torch
 
+from anprd.errors import ConfigError
 from anprd.records import Bgr
-from anprd.training import cores, detector_data, detector_scenes, folders, yolo
+from anprd.training import checkpoints, cores, detector_data, detector_scenes, folders, swap, yolo
 
 BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
@@ -40,6 +41,9 @@ class Scenes(yolo.YOLODataset):  # type: ignore[misc]  # ultralytics is untyped
 
 class CpuTrainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is untyped
     """ultralytics' detection trainer in the best numbers of this CPU and channels_last."""
+
+    last: Path
+    best: Path
 
     def _setup_train(self, *args: Any, **kwargs: Any) -> None:
         super()._setup_train(*args, **kwargs)
@@ -75,6 +79,23 @@ class CpuTrainer(yolo.DetectionTrainer):  # type: ignore[misc]  # ultralytics is
         batch["img"] = batch["img"].to(memory_format=torch.channels_last)
         return batch
 
+    def save_model(self) -> bool:
+        """What ultralytics saves, written beside the old ones and then put there.
+
+        Raises:
+            SinkError: it cannot be written; the old ones are as they were.
+        """
+        last, best = self.last, self.best
+        with swap.beside(last) as made, swap.told(last):
+            self.last, self.best = made / last.name, made / best.name
+            try:
+                saved = super().save_model()
+            finally:
+                self.last, self.best = last, best
+            for file in sorted(made.iterdir()):
+                file.replace(last.with_name(file.name))
+        return bool(saved)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -105,22 +126,23 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
         fonts: plate typefaces for the rendered scenes; None renders in the project's own.
 
     Raises:
-        ConfigError: `data` is not such a folder.
+        ConfigError: `data` is not such a folder, ultralytics knows no such network, or what an interrupted run left is
+            damaged.
         SinkError: nothing can be written to `out`.
     """
-    scenes = folders.make(out) / f"scenes-{plan.picture_px}"
+    run = folders.make(out) / plan.name
+    last, best = run / "weights" / "last.pt", run / "weights" / "best.pt"
+    begun = last.exists()
+    if begun and _is_finished(last):
+        print(f"{run}: this training has ended; another one needs another --name", file=sys.stderr)
+        return best
+    network = yolo.YOLO(str(last)) if begun else _network(plan.model)
+    scenes = out / f"scenes-{plan.picture_px}"
     description = detector_data.prepare(data, scenes, side_px=plan.picture_px)
     streets = -(-plan.rendered_count // PASTED_A_STREET)
     detector_scenes.add(scenes, side_px=plan.picture_px, pasted=plan.rendered_count, streets=streets, fonts=fonts)
-    last = out / plan.name / "weights" / "last.pt"
-    if last.exists() and _is_finished(last):
-        print(f"{last.parent.parent}: this training has ended; another one needs another --name", file=sys.stderr)
-        return out / plan.name / "weights" / "best.pt"
-    if last.exists():
-        fit(yolo.YOLO(str(last)), {"resume": True})
-    else:
-        fit(yolo.YOLO(plan.model), arguments(description, out, plan))
-    return out / plan.name / "weights" / "best.pt"
+    fit(network, {"resume": True} if begun else arguments(description, out, plan))
+    return best
 
 
 def fit(network: Any, arguments: dict[str, Any]) -> None:  # noqa: ANN401  # ultralytics is untyped
@@ -129,10 +151,36 @@ def fit(network: Any, arguments: dict[str, Any]) -> None:  # noqa: ANN401  # ult
     network.train(trainer=CpuTrainer, **arguments)
 
 
+def _network(model: str) -> Any:  # noqa: ANN401  # ultralytics is untyped
+    """The network to begin with. Raises ConfigError where it is neither an architecture nor a detector's checkpoint."""
+    known = f"{model}: is neither an architecture of ultralytics, such as yolov8n.yaml, nor a checkpoint (.pt) of one"
+    if model.endswith(".pt"):
+        if not Path(model).is_file():
+            raise ConfigError(f"{model}: no such checkpoint")
+        return checkpoints.load_detector(Path(model), called=Path(model))
+    if not model.endswith((".yaml", ".yml")):  # ultralytics would look for weights of that name
+        raise ConfigError(known)
+    try:
+        network = yolo.YOLO(model)
+    except checkpoints.UNREADABLE as error:
+        raise ConfigError(known) from error
+    if network.task != "detect":
+        raise ConfigError(f"{model}: is a network for '{network.task}'; a plate detector is for 'detect'")
+    return network
+
+
 def _is_finished(last: Path) -> bool:
-    """Whether the run ended by itself: ultralytics then strips the optimiser and writes -1 as the epoch."""
-    checkpoint = torch.load(last, map_location="cpu", weights_only=False)
-    return bool(checkpoint["epoch"] == -1)
+    """Whether the run ended by itself: ultralytics then strips the optimiser and writes -1 as the epoch.
+
+    Raises:
+        ConfigError: it was cut off as that was written, or is damaged.
+    """
+    try:
+        return bool(torch.load(last, map_location="cpu", weights_only=False)["epoch"] == -1)
+    except checkpoints.UNREADABLE as error:
+        raise ConfigError(
+            f"{last}: is damaged; remove {last.parent.parent}, and the training begins anew, or give another --name"
+        ) from error
 
 
 def arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:

@@ -208,6 +208,42 @@ def test_a_training_that_has_ended_is_not_begun_again_which_is_said(data, tmp_pa
     assert sentence in trained(*once).err
 
 
+def test_a_detectors_training_that_has_ended_is_not_begun_again_which_is_said(checkpoints, data):
+    best = checkpoints["detector"]
+    changed_ns = best.stat().st_mtime_ns
+    done = trained("train", "detector", data / "detect", "--out", best.parents[2], "--epochs", 1, "--side-px", 64)
+    assert f"{best.parents[1]}: this training has ended; another one needs another --name\n" in done.err
+    assert done.out.strip() == str(best)
+    assert best.stat().st_mtime_ns == changed_ns
+
+
+def test_what_a_detectors_training_left_damaged_is_one_sentence(data, tmp_path):
+    last = tmp_path / "detector" / "weights" / "last.pt"
+    last.parent.mkdir(parents=True)
+    last.write_bytes(b"half")
+    done = anprd("train", "detector", data / "detect", "--out", tmp_path, python=train_python())
+    assert (done.code, done.out) == (78, "")
+    assert done.err == (
+        f"anprd: {last}: is damaged; remove {tmp_path}/detector, and the training begins anew, or give another --name\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("typo.yaml", "typo.yaml: is neither an architecture of ultralytics"),
+        ("yolov8n", "yolov8n: is neither an architecture of ultralytics"),
+        ("yolov8n-seg.yaml", "yolov8n-seg.yaml: is a network for 'segment'"),
+        ("typo.pt", "typo.pt: no such checkpoint"),
+    ],
+)
+def test_an_architecture_that_cannot_be_is_said_before_the_pictures_are_prepared(data, tmp_path, model, told):
+    done = anprd("train", "detector", data / "detect", "--out", tmp_path, "--model", model, python=train_python())
+    assert done.code == 78
+    assert told in done.err
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.weights
 def test_a_trained_reader_judges_the_labels_before_they_are_learnt(data, tmp_path):
     few = ("--steps", 1, "--batch", 2, "--rendered", 8)
@@ -342,6 +378,38 @@ def test_a_training_on_a_full_disk_is_one_sentence_and_leaves_the_checkpoint_to_
     done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{tmp_path}/checkpoint.pt: cannot be written; is the disk full?\n"
+
+
+DETECTOR_SAVED_ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from anprd.errors import SinkError
+from anprd.training import detector, detector_data
+data, folder = map(Path, sys.argv[1:])
+description = detector_data.prepare(data, folder / "scenes", side_px=64)
+plan = detector.Plan(side_px=64, epochs=2)
+last = folder / "detector" / "weights" / "last.pt"
+network = detector._network(plan.model)
+def fill(trainer):
+    if trainer.epoch == 1:
+        old[:] = [last.read_bytes()]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+old = []
+network.add_callback("on_train_epoch_end", fill)
+try:
+    detector.fit(network, detector.arguments(description, folder, plan) | {"save_period": -1})
+except SinkError as error:
+    print(error, file=sys.stderr)
+assert [last.read_bytes()] == old
+assert sorted(file.name for file in last.parent.iterdir()) == ["best.pt", "last.pt"]
+"""
+
+
+def test_a_detectors_training_on_a_full_disk_keeps_the_checkpoint_whole(data, tmp_path):
+    command = [train_python(), "-c", DETECTOR_SAVED_ON_A_FULL_DISK, data / "detect", tmp_path]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"{tmp_path}/detector/weights/last.pt: cannot be written (File too large)\n" in done.stderr
 
 
 LAYERS_OF_BOTH = """
