@@ -73,22 +73,37 @@ def calibrate(
         progress: wraps the loop over pictures.
 
     Raises:
-        ConfigError: a folder has neither, data or weights cannot be used, or the networks are never right.
+        ConfigError: a folder has neither, or two have the same; data or weights cannot be used; the networks are never
+            right.
     """
     chosen: dict[str, Any] = {}
-    for data in folders:
-        if (data / cases.CROPS).is_dir():
+    for name, data in _by_network(folders).items():
+        if name == "reader":
             seen = reader_data.load(data, index.TRAIN)
             if not seen:
                 raise ConfigError(f"{data}: no crop of the split 'train' has a label that can be trusted")
             fitted = calibrate_reader(folder, seen, _rendered(fonts), precision=precision, progress=progress)
-            chosen["reader"] = _table(fitted, precision)
-        elif (data / cases.LABELS).is_dir():
-            best = calibrate_detector(folder, data, progress=progress)
-            chosen["detector"] = {"photo_confidence_min": round(best.confidence, 3), "f1": round(best.f1, 4)}
+            chosen[name] = _table(fitted, precision)
         else:
-            raise ConfigError(f"{data}: holds no crops/ and no labels/; nothing to calibrate by")
+            best = calibrate_detector(folder, data, progress=progress)
+            chosen[name] = {"photo_confidence_min": round(best.confidence, 3), "f1": round(best.f1, 4)}
     return chosen
+
+
+def _by_network(folders: Sequence[Path]) -> dict[str, Path]:
+    """Which folder calibrates which network."""
+    found: dict[str, Path] = {}
+    for data in folders:
+        if not data.is_dir():
+            raise ConfigError(f"{data}: no such folder")
+        kinds = {cases.CROPS: "reader", cases.LABELS: "detector"}
+        name = next((network for kind, network in kinds.items() if (data / kind).is_dir()), None)
+        if name is None:
+            raise ConfigError(f"{data}: holds no crops/ and no labels/; nothing to calibrate by")
+        if name in found:
+            raise ConfigError(f"{found[name]} and {data}: both would calibrate the {name}; name one of them")
+        found[name] = data
+    return found
 
 
 def calibrate_reader(
@@ -179,7 +194,7 @@ def _rendered(fonts: Path | None) -> list[LabelledCrop]:
     """Plates that no training has seen: those draw from the store of another seed."""
     from anprd.training import rendered  # of the training environment
 
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
         rendered.prepare(Path(work), count=RENDERED_COUNT, fonts=fonts, seed=SEED)
         return rendered.load(Path(work))
 

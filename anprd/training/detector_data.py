@@ -51,9 +51,13 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
         The path of `data.yaml`.
 
     Raises:
-        ConfigError: the folder or its index is missing, a label is wrong, or a split has no picture or no plate.
+        ConfigError: the folder or its index is missing, a label is wrong, a split has no picture or no plate, or a
+            picture is called as rendered scenes are.
     """
     wanted = [scene for scene in scenes(data) if scene.split in splits]
+    taken = next((scene.picture for scene in wanted if scene.name.startswith(RENDERED)), None)
+    if taken is not None:
+        raise ConfigError(f"{taken}: names that begin with '{RENDERED}' are those of rendered scenes; give it another")
     _remove_stale(work, wanted)
     counts = dict.fromkeys(splits, 0)
     plates = dict.fromkeys(splits, 0)
@@ -89,7 +93,7 @@ def scenes(data: Path) -> list[Scene]:
     for row in index.read(data, needs=("image",), group="image"):
         if row["split"] not in {TRAIN, VAL}:
             continue
-        picture = _picture(data / "images", row["image"])
+        picture = pictures.find(data / "images", row["image"])
         called = picture.relative_to(data / "images").with_suffix(".txt")
         exact = data / "labels" / called
         label = exact if exact.is_file() else labels.get(str(called).lower(), exact)
@@ -118,7 +122,7 @@ def no_plate(*splits: str) -> str:
 def train_pictures(data: Path, *, count: int) -> list[Path]:
     """At most `count` pictures to learn from, evenly from all over the index. Raises ConfigError as `scenes` does."""
     found = [scene.picture for scene in scenes(data) if scene.split == TRAIN]
-    return found[:: max(1, len(found) // count)][:count]
+    return [found[place * len(found) // count] for place in range(count)] if len(found) > count else found
 
 
 def boxes(label: Path, width: int, height: int) -> list[Box]:
@@ -161,18 +165,6 @@ def _text(label: Path) -> str:
         return label.read_text(encoding="utf-8-sig") if label.is_file() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{label}: cannot be read as text ({error})") from error
-
-
-def _picture(folder: Path, name: str) -> Path:
-    """The picture called `name`, with or without its ending."""
-    endings = [case for ending in pictures.ENDINGS for case in (ending, ending.upper())]
-    candidates = [folder / name, *(folder / f"{name}{ending}" for ending in endings)]
-    found = next((path for path in candidates if path.is_file()), None)
-    if found is None:
-        raise ConfigError(f"{folder / name}: is not there; index.csv lists it")
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise ConfigError(f"{folder / name}: is outside of {folder}; index.csv lists it")
-    return found
 
 
 def _copy(scene: Scene, work: Path, side_px: int) -> int:

@@ -38,8 +38,8 @@ def read(data: Path, *, needs: Sequence[str], group: str) -> list[Row]:
         ConfigError: the file is missing or no CSV, lacks a column or a value, or lists nothing.
     """
     index = data / NAME
-    found = rows(index, needs=needs)
-    return _given_split(index, found) if "split" in found[0] else _split(found, group)
+    found = _numbered(index, needs)
+    return _given_split(index, found) if "split" in found[0][1] else _split([row for _, row in found], group)
 
 
 def rows(table: Path, *, needs: Sequence[str]) -> list[Row]:
@@ -48,9 +48,15 @@ def rows(table: Path, *, needs: Sequence[str]) -> list[Row]:
     Raises:
         ConfigError: the file is missing or no CSV, lacks a column or a value, or lists nothing.
     """
+    return [row for _, row in _numbered(table, needs)]
+
+
+def _numbered(table: Path, needs: Sequence[str]) -> list[tuple[int, Row]]:
+    """Every line with its number in the file, as an editor counts: blank lines and those within quotes, too."""
     try:
         with table.open(newline="", encoding="utf-8-sig") as lines:  # spreadsheets write a BOM
-            found = [_tidy(table, number, row) for number, row in enumerate(csv.DictReader(lines), start=2)]
+            reader = csv.DictReader(lines)
+            found = [(reader.line_num, _tidy(table, reader.line_num, row)) for row in reader]
     except OSError as error:
         raise ConfigError(f"{table}: cannot be read ({error.strerror}); the folder needs it") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -70,25 +76,26 @@ def _tidy(table: Path, number: int, row: dict[str | None, Any]) -> Row:
     return tidy | {"country": tidy["country"].upper()} if "country" in tidy else tidy
 
 
-def _check(table: Path, found: Sequence[Row], needs: Sequence[str]) -> None:
+def _check(table: Path, found: Sequence[tuple[int, Row]], needs: Sequence[str]) -> None:
     if not found:
         raise ConfigError(f"{table}: lists no picture")
-    missing = [column for column in needs if column not in found[0]]
+    titles = found[0][1]
+    missing = [column for column in needs if column not in titles]
     if missing:
-        commas = "" if len(found[0]) > 1 else "; titles stand in the first line, with commas between them"
+        commas = "" if len(titles) > 1 else "; titles stand in the first line, with commas between them"
         raise ConfigError(f"{table}: needs the column{'s' * (len(missing) > 1)} {' and '.join(missing)}{commas}")
-    for number, row in enumerate(found, start=2):
+    for number, row in found:
         empty = [column for column in needs if not row[column]]
         if empty:
             raise ConfigError(f"{table}: line {number} has no {empty[0]}")
 
 
-def _given_split(index: Path, found: list[Row]) -> list[Row]:
-    for number, row in enumerate(found, start=2):
+def _given_split(index: Path, found: Sequence[tuple[int, Row]]) -> list[Row]:
+    for number, row in found:
         row["split"] = row["split"].lower()
         if row["split"] not in _SPLITS:
             raise ConfigError(f"{index}: line {number} is of the split '{row['split']}'; it must be train or val")
-    return found
+    return [row for _, row in found]
 
 
 def _split(found: Sequence[Row], column: str) -> list[Row]:

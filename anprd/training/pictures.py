@@ -12,6 +12,22 @@ ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 """In small letters; files may have them in capitals."""
 
 
+def find(folder: Path, name: str) -> Path:
+    """The picture of the folder that an index calls `name`, with or without its ending.
+
+    Raises:
+        ConfigError: it is not there, or lies outside of the folder.
+    """
+    endings = [case for ending in ENDINGS for case in (ending, ending.upper())]
+    candidates = [folder / name, *(folder / f"{name}{ending}" for ending in endings)]
+    found = next((path for path in candidates if path.is_file()), None)
+    if found is None:
+        raise ConfigError(f"{folder / name}: is not there; the labels name it")
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ConfigError(f"{folder / name}: is outside of {folder}; the labels name it")
+    return found
+
+
 def colour(path: Path) -> Bgr:
     """The picture, (h, w, 3) uint8, blue first, upright as its EXIF says. Raises ConfigError."""
     return _read(path, cv2.IMREAD_COLOR)

@@ -86,7 +86,7 @@ def plain_text(table: Path, row: index.Row) -> str:
 
 
 def _crop(data: Path, line: index.Row) -> LabelledCrop:
-    grey = shrink(pictures.grey(data / "crops" / line["image"]))
+    grey = shrink(pictures.grey(pictures.find(data / "crops", line["image"])))
     return LabelledCrop(grey, line["text"], line["country"], int(line["rows"]), trust=line["trust"])
 
 

@@ -129,6 +129,11 @@ def test_a_reader_is_not_calibrated_by_what_is_kept_to_judge_it(data, weights):
     [
         ("scenes.csv", "image,x,y,w,h\n0.png,1,1,1,1\n", "text"),
         ("scenes.csv", "image,x,y,w,h,text\n0.png,here,1,1,1,AB12\n", "pixels"),
+        (
+            "scenes.csv",
+            "image,x,y,w,h,text\n0.png,.1,.2,.3,.1,AB12\n",
+            "are shares of the picture; they must be pixels",
+        ),
         ("scenes.csv", "image,x,y,w,h,text\nnone.png,1,1,1,1,AB12\n", "none.png"),
         ("scenes.csv", "image,x,y,w,h,text\n", "lists no picture"),
     ],

@@ -49,6 +49,17 @@ def test_without_both_right_and_wrong_readings_nothing_can_be_learnt(crops):
         calibration.fit(crops)
 
 
+def test_folders_that_would_calibrate_the_same_network_are_refused_before_it_is_measured(tmp_path):
+    for name in ("a/crops", "b/labels", "c/crops", "d"):
+        (tmp_path / name).mkdir(parents=True)
+    weights = tmp_path / "weights"  # not there: nothing is loaded
+    a, b, c, d = (tmp_path / name for name in "abcd")
+    with pytest.raises(ConfigError, match=f"{a} and {c}: both would calibrate the reader"):
+        calibration.calibrate(weights, [a, b, c])
+    with pytest.raises(ConfigError, match="d: holds no crops/ and no labels/"):
+        calibration.calibrate(weights, [a, d])
+
+
 def test_the_threshold_is_the_least_that_keeps_the_precision():
     crops = overconfident(0.9, 99, 1) + overconfident(0.8, 100, 0) + overconfident(0.7, 5, 5)
     assert calibration.threshold(crops, 0.99) == 0.8

@@ -84,10 +84,16 @@ def test_a_crop_needs_only_its_text(folder):
     assert (crop.text, crop.rows, crop.country, crop.trust) == ("AB123", 1, "", "exact")
 
 
+def test_a_crop_is_found_without_its_ending_as_a_scene_is(folder):
+    (crop,) = reader_data.load(write(folder, "image,text,split", "a,AB123,train"), "train")
+    assert crop.image.shape == (24, 96)
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("c.png,AB123,1", r"c.png: is missing or no picture"),
+        ("c.png,AB123,1", r"c.png: is not there; the labels name it"),
+        ("../b.png,AB123,1", r"b.png: is (outside of|not there)"),
         ("a.png,---,1", "the text of a.png has no character of A-Z 0-9"),
         ("a.png,AB123,3", "a.png has '3' rows of text"),
     ],
@@ -167,6 +173,21 @@ def test_a_second_call_follows_the_index_and_the_labels(folder):
     assert copies(work) == ["train/b", "val/a"]
     assert sorted(path.stem for path in (work / "labels").glob("*/*.txt")) == ["a", "b"]
     assert (work / "labels" / "train" / "b.txt").read_text() == "0 .5 .5 .5 .5\n"
+
+
+def test_a_photo_that_is_called_as_rendered_scenes_are_is_refused(folder):
+    labelled(folder, a="train", b="val", **{f"{detector_data.RENDERED}1-00000": "train"})
+    with pytest.raises(ConfigError, match=r"rendered-1-00000\.png: names that begin with 'rendered-'"):
+        detector_data.prepare(folder, folder / "work", side_px=48)
+
+
+@pytest.mark.parametrize(("pictures", "count"), [(6, 4), (7, 4), (11, 4), (4, 4), (3, 4)])
+def test_pictures_to_calibrate_by_are_from_all_over_the_index(folder, pictures, count):
+    names = {f"p{number:02d}": "train" for number in range(pictures)}
+    chosen = [path.stem for path in detector_data.train_pictures(labelled(folder, **names), count=count)]
+    places = [int(name[1:]) for name in chosen]
+    assert len(places) == min(count, pictures)
+    assert max(np.diff([*places, pictures])) - min(np.diff([*places, pictures])) <= 1
 
 
 def test_what_has_not_changed_is_not_copied_again_and_what_has_is(folder):
@@ -254,6 +275,8 @@ def test_a_table_from_a_spreadsheet_is_read(folder):
     [
         ("image;text\na.png;AB123\n", "needs the columns image and text; titles stand in the first line, with commas"),
         ("image,text,split\na.png,AB123,validation\n", "line 2 is of the split 'validation'; it must be train or val"),
+        ("image,text,split\n\na.png,AB123,x\n", "line 3 is of the split 'x'"),
+        ('image,text\n"a\n.png",AB1\n\nb.png,\n', "line 5 has no text"),
         ("image,text\na.png,AB,123\n", "line 2 has more values than there are titles"),
         ("image,text,trust\na.png,AB123,sure\n", "the trust of a.png is 'sure', not binarised, exact, eye"),
         ("image,text,split\na.png,Щ123,train\n", "the text of a.png: 'Щ' is none of A-Z and 0-9"),

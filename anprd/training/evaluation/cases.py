@@ -72,8 +72,8 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
     """
     labels = data / SCENES
     rows = index.rows(labels, needs=SCENE_COLUMNS)
-    for row in progress(sorted(rows, key=lambda row: _shape(data / "images" / row["image"]))):
-        picture = data / "images" / row["image"]
+    listed = [(pictures.find(data / "images", row["image"]), row) for row in rows]
+    for picture, row in progress(sorted(listed, key=lambda pair: _shape(pair[0]))):
         image = pictures.colour(picture)
         truth, text = _box(labels, row, image), reader_data.plain_text(labels, row)
         near = [sighting for sighting in vision.read_picture(image) if sighting.box.intersection(truth) > 0]
@@ -93,7 +93,7 @@ def crop_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[Re
     if not wanted:
         raise ConfigError(f"{data / index.NAME}: no crop of the split 'val' has a label that can be trusted")
     for line in progress(wanted):
-        picture = data / CROPS / line["image"]
+        picture = pictures.find(data / CROPS, line["image"])
         reading = _read(vision, picture)
         yield ReadCase(picture, line["text"], reading, country=line["country"], rows=line["rows"], trust=line["trust"])
 
@@ -160,6 +160,8 @@ def _box(labels: Path, row: index.Row, image: Bgr) -> Box:
         x, y, width, height = (float(row[column]) for column in ("x", "y", "w", "h"))
     except ValueError as error:
         raise ConfigError(f"{labels}: x, y, w and h of {row['image']} must be numbers, in pixels") from error
+    if max(x, y, width, height) <= 1:
+        raise ConfigError(f"{labels}: x, y, w and h of {row['image']} are shares of the picture; they must be pixels")
     box, whole = Box(x, y, x + width, y + height), Box(0, 0, image.shape[1], image.shape[0])
     if not (width > 0 and height > 0 and box.intersection(whole) > 0):  # nor is it where one is no number
         raise ConfigError(f"{labels}: x, y, w and h of {row['image']} are no place in the picture, which is in pixels")
