@@ -13,13 +13,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from anprd import addresses, document, runtime_directory, variables
 from anprd.document import Document
 from anprd.faults import Faults, Key, SettingsError
+from anprd.redaction import redact
 from anprd.variables import Givers
 
 CAMERA_COUNT_MAX = 1000  # one process a camera: more than this is a mistake in the file
@@ -82,6 +92,16 @@ class CameraSettings(CameraDefaults):
     url: Annotated[str, Field(min_length=1, max_length=2048)]
     substream: Annotated[str | None, Field(min_length=1, max_length=2048, validate_default=True)] = None
     enabled: bool = True
+    _shown: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401  # pydantic's own
+        """Of `context`, how texts that hold a variable are shown, keep what there is of its URLs."""
+        shown: Mapping[str, str] = context or {}
+        self._shown = {url: shown[url] for url in (self.url, self.substream) if url is not None and url in shown}
+
+    def shown(self, url: str) -> str:
+        """How its URL, or that of its substream, may be shown: no password in it, no key that came from a variable."""
+        return redact(self._shown.get(url, url))
 
     @field_validator("name")
     @classmethod
@@ -157,9 +177,10 @@ def load(path: Path, environ: Mapping[str, str]) -> Settings:
     """
     source, faults = document.read_settings(path)
     folder = path.absolute().parent
-    values = variables.expanded(source.values, (), Givers(environ, folder), faults)
+    givers = Givers(environ, folder)
+    values = variables.expanded(source.values, (), givers, faults)
     _refuse_bared_password(path, source, faults)
-    cameras = tuple(_cameras(values, folder, faults))
+    cameras = tuple(_cameras(values, _shown_urls(source.values, values, givers), folder, faults))
     settings = _without_cameras(values, folder, faults)
     if settings is None or faults:
         raise SettingsError(path, faults.in_order())
@@ -206,7 +227,19 @@ def _without_cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Se
     return _validated(Settings, top, (), faults)
 
 
-def _cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Iterator[CameraSettings]:
+def _shown_urls(written: object, filled_in: object, givers: Givers) -> dict[str, str]:
+    """How each text that a variable changed may be shown, by that text."""
+    if isinstance(written, dict) and isinstance(filled_in, dict):
+        pairs = [_shown_urls(value, filled_in[name], givers) for name, value in written.items()]
+        return {text: shown for pair in pairs for text, shown in pair.items()}
+    if isinstance(written, str) and isinstance(filled_in, str) and written != filled_in:
+        return {filled_in: variables.covered(written, givers)}
+    return {}
+
+
+def _cameras(
+    values: dict[str, Any], shown: Mapping[str, str], folder: Path, faults: Faults
+) -> Iterator[CameraSettings]:
     """Each camera with the defaults under it; a faulty default is told once, not once a camera."""
     defaults = _mapping(values, ("defaults",), faults) or {}
     if _validated(CameraDefaults, defaults, ("defaults",), faults) is None:
@@ -216,20 +249,20 @@ def _cameras(values: dict[str, Any], folder: Path, faults: Faults) -> Iterator[C
         faults.add(("cameras",), f"holds {len(cameras)} cameras; at most {CAMERA_COUNT_MAX} are allowed", shown=False)
     for name in cameras:
         own = _mapping(cameras, ("cameras", name), faults)
-        camera = None if own is None else _camera(name, own, defaults, folder, faults)
+        camera = None if own is None else _camera(name, own, defaults, shown, folder, faults)
         if camera is not None:
             yield camera
 
 
 def _camera(
-    name: str, own: dict[str, Any], defaults: dict[str, Any], folder: Path, faults: Faults
+    name: str, own: dict[str, Any], defaults: dict[str, Any], shown: Mapping[str, str], folder: Path, faults: Faults
 ) -> CameraSettings | None:
     key = ("cameras", name)
     if "name" in own:
         faults.add((*key, "name"), f"is not a key here; the camera's name is {name!r}, its key", shown=False)
     if isinstance(own.get("url"), str):
         own["url"] = addresses.absolute_url(own["url"], folder)
-    return _validated(CameraSettings, {**defaults, **own, "name": name}, key, faults)
+    return _validated(CameraSettings, {**defaults, **own, "name": name}, key, faults, context=shown)
 
 
 def _mapping(values: dict[str, Any], key: Key, faults: Faults) -> dict[str, Any] | None:
@@ -244,10 +277,12 @@ def _mapping(values: dict[str, Any], key: Key, faults: Faults) -> dict[str, Any]
 _AnyModel = TypeVar("_AnyModel", bound=_Model)
 
 
-def _validated(model: type[_AnyModel], values: dict[str, Any], key: Key, faults: Faults) -> _AnyModel | None:
+def _validated(
+    model: type[_AnyModel], values: dict[str, Any], key: Key, faults: Faults, *, context: object = None
+) -> _AnyModel | None:
     """The model, or None once its faults are noted."""
     try:
-        return model.model_validate(values)
+        return model.model_validate(values, context=context)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_context=True):
             name = str(detail["loc"][0])

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anprd import redaction
 from anprd.faults import Faults, Key
 
 SECRET_BYTES_MAX = 4096  # a password or a token; more is the wrong file
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 
 _REFERENCE = re.compile(r"\$\{([^}]*)\}?")
+_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*|\$[^/?#:]*")  # up to its end; or a variable that holds it
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CREDENTIAL = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 # `://user:password@` and `?password=...`, as they are written and not as `${...}`.
@@ -71,6 +73,22 @@ def expanded(value: Any, key: Key, givers: Givers, faults: Faults) -> Any:  # no
 def filled_in(text: str, givers: Givers) -> str:
     """The text with its references filled in. Raises ValueError: what is wrong with one, without the text around it."""
     return _REFERENCE.sub(lambda match: _given(match, givers), text)
+
+
+def covered(text: str, givers: Givers) -> str:
+    """The text as it may be shown: what a reference gives to the path or the query of a URL may be a key to the camera
+    and is `***`; what it gives to scheme and host is filled in, and a password before the host is for `redaction`.
+
+    What cannot be filled in stays as it was written.
+    """
+    host = _HOST.match(_REFERENCE.sub(lambda match: "$" * len(match[0]), text))  # ${file:/a} ends no host
+    shown_until = len(text) if host is None else host.end()
+    try:
+        return _REFERENCE.sub(
+            lambda match: _given(match, givers) if match.start() < shown_until else redaction.MASK, text
+        )
+    except ValueError:
+        return text
 
 
 def passwords(values: object, key: Key = ()) -> Iterator[Key]:

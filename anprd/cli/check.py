@@ -90,7 +90,7 @@ def warnings(loaded: Settings) -> Iterator[str]:
 
 def _missing_clip(camera: CameraSettings) -> Iterator[str]:
     if camera.url.startswith("file:") and not _is_file(Path(camera.url.removeprefix("file:"))):
-        path = redact(camera.url.removeprefix("file:"))
+        path = camera.shown(camera.url).removeprefix("file:")
         yield f"cameras.{camera.name}.url: there is no file {path}; a network camera's URL begins with rtsp://"
 
 

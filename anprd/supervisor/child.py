@@ -149,7 +149,7 @@ class Child:
         row.update(
             name=self.camera.name,
             state=self.state().value,
-            url=redact(self.camera.url),
+            url=self.camera.shown(self.camera.url),
             pid=self.handle.pid if self.handle else None,
             priority=self.camera.priority,
             detect_fps=known.detect_fps if self._facts else None,

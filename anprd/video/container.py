@@ -133,25 +133,33 @@ class OpenStream:
 
 
 def open_network(
-    url: str, *, transport: Literal["tcp", "udp"], open_timeout_s: float, read_timeout_s: float
+    url: str,
+    *,
+    transport: Literal["tcp", "udp"],
+    open_timeout_s: float,
+    read_timeout_s: float,
+    name: str | None = None,
 ) -> OpenStream:
     """Connect to a camera. Blocks for `open_timeout_s` to connect and as long again for the first pictures, at most.
+
+    `name` is the URL as it may be shown, where covering its password is not enough.
 
     Raises:
         SourceError: whatever kept it from opening, in one sentence without the password.
     """
+    name = redact(url) if name is None else name
     begun_s = time.monotonic()
     scheme, separator, rest = url.partition("://")
     url = scheme.lower() + separator + rest  # FFmpeg knows none in capitals
 
     def error_of_open(error: Exception) -> SourceError:
         waited_out = time.monotonic() - begun_s >= open_timeout_s
-        return _network_trouble(error, url, open_timeout_s if waited_out else None)
+        return _network_trouble(error, url, open_timeout_s if waited_out else None, name=name)
 
     def error_of_read(error: Exception) -> SourceError:
         if isinstance(error, av.error.ExitError | av.error.TimeoutError):
-            return SourceError(sentence(Trouble.STALLED, url, seconds(read_timeout_s)))
-        return SourceError(sentence(Trouble.BROKEN_OFF, url, _words(error)))
+            return SourceError(sentence(Trouble.STALLED, name, seconds(read_timeout_s)))
+        return SourceError(sentence(Trouble.BROKEN_OFF, name, _words(error)))
 
     options = {
         "protocol_whitelist": _NETWORK_PROTOCOLS,
@@ -165,9 +173,9 @@ def open_network(
     try:
         container = av.open(url, options=options, timeout=(open_timeout_s, read_timeout_s), metadata_errors="replace")
     except (av.error.FFmpegError, OSError) as error:
-        raise error_of_open(error) from _clean(error)
+        raise error_of_open(error) from _clean(error, url, name)
     waits = transport == "tcp" or urlsplit(url).scheme != "rtsp"
-    return OpenStream(container, url, error_of_read, live=True, waits=waits)
+    return OpenStream(container, name, error_of_read, live=True, waits=waits)
 
 
 def open_file(path: str) -> OpenStream:
@@ -208,7 +216,7 @@ def _first_video(container: InputContainer, name: str) -> VideoStream:
     raise SourceError(sentence(Trouble.NO_VIDEO, name))
 
 
-def _network_trouble(error: Exception, url: str, waited_s: float | None) -> SourceError:
+def _network_trouble(error: Exception, url: str, waited_s: float | None, *, name: str) -> SourceError:
     """Which sentence an error while opening is. `waited_s`: the time limit that ran out, if one did."""
     detail = _words(error)
     match error:
@@ -232,7 +240,7 @@ def _network_trouble(error: Exception, url: str, waited_s: float | None) -> Sour
             trouble = Trouble.NO_ROUTE
         case _:
             trouble = Trouble.OTHER
-    return SourceError(sentence(trouble, url, detail))
+    return SourceError(sentence(trouble, name, detail))
 
 
 def _has_only_sound(url: str) -> bool:
@@ -259,7 +267,9 @@ def _words(error: Exception) -> str:
     return redact(str(getattr(error, "strerror", None) or error)).lower()
 
 
-def _clean(error: Exception) -> Exception:
-    """The same error with the password taken out of its arguments: a traceback prints the cause as well."""
-    error.args = tuple(redact(arg) if isinstance(arg, str) else arg for arg in error.args)
+def _clean(error: Exception, url: str = "", name: str = "") -> Exception:
+    """The same error with the password taken out of its arguments, and `name` for `url`: a traceback prints it, too."""
+    error.args = tuple(
+        redact(arg.replace(url, name) if url else arg) if isinstance(arg, str) else arg for arg in error.args
+    )
     return error

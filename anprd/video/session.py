@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from anprd.errors import SourceError
-from anprd.redaction import redact
 from anprd.settings import CameraSettings
 from anprd.video import container, decoder
 from anprd.video.clock import NOMINAL_S, Clock, Stamp, StreamClock, wall_of
@@ -49,7 +48,7 @@ class Session:
             decoding: `decoder.EXACTLY` or `ROUGHLY`.
         """
         self._decoding = decoding
-        self.name = redact(url)
+        self.name = settings.shown(url)
         self.width, self.height, self.fps = 0, 0, 0.0
         self._clock = clock
         self._counts = counts
@@ -68,6 +67,7 @@ class Session:
         self._reader = PacketReader(
             lambda: container.open_network(
                 url,
+                name=self.name,
                 transport=settings.transport,
                 open_timeout_s=settings.open_timeout_s,
                 read_timeout_s=_READ_LIMIT_RATIO * settings.read_timeout_s,

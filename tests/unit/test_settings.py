@@ -1,4 +1,5 @@
 import contextlib
+import pickle
 from pathlib import Path
 
 import pytest
@@ -373,3 +374,14 @@ def test_a_password_that_many_cameras_share_is_told_once(readable):
 )
 def test_a_file_that_gives_nothing_away_is_taken(readable, text, mode):
     assert readable(text, mode) == []
+
+
+def test_a_key_that_a_variable_puts_into_a_path_is_not_shown(load):
+    (camera,) = load(
+        "cameras: {gate: {url: 'rtsps://u:${P}@h/${KEY}', substream: 'http://h/?s=${KEY}'}}", P="p", KEY="k3y"
+    ).cameras
+    assert camera.url == "rtsps://u:p@h/k3y"
+    assert camera.shown(camera.url) == "rtsps://u:***@h/***"
+    assert camera.shown("http://h/?s=k3y") == "http://h/?s=***"
+    assert pickle.loads(pickle.dumps(camera)).shown(camera.url) == camera.shown(camera.url)
+    assert "k3y" not in camera.model_copy(update={"enabled": False}).shown(camera.url)

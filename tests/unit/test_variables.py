@@ -11,6 +11,7 @@ from anprd.variables import (
     SECRET_BYTES_MAX,
     Givers,
     NotedEnvironment,
+    covered,
     filled_in,
     holds_password,
     passwords,
@@ -81,6 +82,22 @@ def test_a_folder_or_a_device_is_no_file(fill, text):
 def test_what_is_no_reference_is_refused(fill, text):
     with pytest.raises(ValueError, match="that is no variable"):
         fill(text, X="1")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("rtsps://192.0.2.1:7441/${KEY}?enableSrtp", "rtsps://192.0.2.1:7441/***?enableSrtp"),
+        ("http://${HOST}/video?x=${KEY}", "http://cam/video?x=***"),
+        ("rtsp://u:${file:./gate}@${HOST}/${KEY}/1", "rtsp://u:s3cret@cam/***/1"),
+        ("${BASE}/${KEY}", "rtsp://cam/***"),
+        ("${BASE}", "rtsp://cam"),
+        ("file:clips/${HOST}.mp4", "file:clips/cam.mp4"),
+        ("rtsp://${NONE}/x", "rtsp://${NONE}/x"),
+    ],
+)
+def test_a_key_in_a_path_is_covered_and_the_host_is_shown(fill, tmp_path, text, shown):
+    assert covered(text, Givers({"KEY": "k3y", "HOST": "cam", "BASE": "rtsp://cam"}, tmp_path)) == shown
 
 
 @pytest.mark.parametrize(
