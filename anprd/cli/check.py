@@ -1,6 +1,7 @@
 """`anprd check`: is the configuration file right, and is there something in it that will hurt later?"""
 
-from collections import Counter
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from anprd.redaction import redact
 from anprd.settings import EMBEDDED, CameraSettings, Settings
 from anprd.supervisor import embedded_redis
 from anprd.supervisor.places import weights_fault
+
+_BARE_VARIABLE = re.compile(r"://[^/?#@]*:\$[A-Za-z_][A-Za-z0-9_]*@")
 
 
 def check(path: Path, printer: Printer) -> int:
@@ -80,12 +83,31 @@ def warnings(loaded: Settings) -> Iterator[str]:
     cameras = [camera for camera in loaded.cameras if camera.enabled]
     if not cameras:
         yield "no camera is enabled; add one under 'cameras:'"
-    for url, count in Counter(camera.url for camera in cameras).items():
-        if count > 1:
-            names = ", ".join(camera.name for camera in cameras if camera.url == url)
-            yield f"{names} have the same url; each of their plates will be told {count} times"
+    for names in _shared((camera.url, camera.name) for camera in cameras):
+        yield f"{', '.join(names)} have the same url; each of their plates will be told {len(names)} times"
+    for names in _shared((camera.substream, camera.name) for camera in cameras):
+        yield f"{', '.join(names)} have the same substream; only the one it belongs to wakes for what it sees"
     for camera in loaded.cameras:
         yield from _missing_clip(camera)
+        yield from _slips(camera)
+
+
+def _shared(pairs: Iterable[tuple[str | None, str]]) -> Iterator[list[str]]:
+    """The names that stand beside one and the same text, for each text that stands beside more than one."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for text, name in pairs:
+        if text is not None:
+            names[text].append(name)
+    return (together for together in names.values() if len(together) > 1)
+
+
+def _slips(camera: CameraSettings) -> Iterator[str]:
+    """What is a URL, and not the one that was meant."""
+    if camera.substream == camera.url:
+        yield f"cameras.{camera.name}.substream: is the url itself, which is decoded twice now; name the small stream"
+    for key, url in (("url", camera.url), ("substream", camera.substream)):
+        if _BARE_VARIABLE.search(url or ""):
+            yield f"cameras.{camera.name}.{key}: its password is a '$' and a name; a variable is written ${{NAME}}"
 
 
 def _missing_clip(camera: CameraSettings) -> Iterator[str]:

@@ -107,6 +107,27 @@ def test_two_cameras_of_one_url_are_warned_of(warned):
     assert warning.startswith("a, b have the same url")
 
 
+def test_two_cameras_of_one_substream_are_warned_of(warned):
+    (warning,) = warned("""
+cameras:
+  a: {url: rtsp://192.0.2.1/1, substream: rtsp://192.0.2.1/2}
+  b: {url: rtsp://192.0.2.2/1, substream: rtsp://192.0.2.1/2}
+""")
+    assert warning.startswith("a, b have the same substream")
+
+
+def test_a_substream_that_is_the_url_is_warned_of(warned):
+    (warning,) = warned("cameras: {a: {url: rtsp://192.0.2.1/1, substream: rtsp://192.0.2.1/1}}")
+    assert warning.startswith("cameras.a.substream: is the url itself")
+
+
+def test_a_variable_without_its_braces_is_warned_of(warned):
+    (warning,) = warned(
+        "cameras: {a: {url: rtsp://u:$PASSWORD@192.0.2.1/, substream: 'rtsp://u:${PASSWORD}@192.0.2.1/2'}}"
+    )
+    assert warning == "cameras.a.url: its password is a '$' and a name; a variable is written ${NAME}"
+
+
 def test_a_clip_that_is_not_there_is_warned_of_since_it_may_be_a_host_without_its_scheme(warned):
     (warning,) = warned("cameras: {a: {url: 192.0.2.1/stream}}")
     assert "a network camera's URL begins with rtsp://" in warning
