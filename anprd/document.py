@@ -26,6 +26,8 @@ AGAIN = "(again)"  # sets the lines under a key that stands twice apart from tho
 # `!!timestamp soon`, and a number of base 60 that no float holds.
 _NO_VALUE = (ValueError, LookupError, AttributeError, ArithmeticError, TypeError)
 
+_STUMBLED = "found character that cannot start any token"  # libyaml's scanner.c; PyYAML's own goes on
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is absent from some builds of PyYAML
 
 
@@ -61,7 +63,7 @@ def read(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
-        raise DocumentError(f"is not valid YAML: {error.problem or error.context}", line) from error
+        raise DocumentError(f"is not valid YAML: {_problem(error, text)}", line) from error
     except yaml.YAMLError as error:
         raise DocumentError(f"is not valid YAML: {str(error).splitlines()[0]}") from error
 
@@ -187,6 +189,17 @@ class _Builder:
         if isinstance(value, int) and value.bit_length() > NUMBER_BITS_MAX:
             raise DocumentError(f"{display(event.value)} is larger than any number here", _line(event))
         return value
+
+
+def _problem(error: yaml.MarkedYAMLError, text: str) -> str:
+    """What the parser says; where it stumbled over a character that may not begin a word, which one."""
+    at = error.problem_mark
+    if at is None or error.problem != _STUMBLED:
+        return str(error.problem or error.context)
+    character = "".join(text.splitlines()[at.line : at.line + 1])[at.column : at.column + 1]
+    if character == "\t":
+        return "a tab; indent with spaces"
+    return f"{character!r} may not begin a value; put the value in quotes"
 
 
 def _line(event: yaml.Event) -> int:
