@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https")  # and file:PATH
 REDIS_SCHEMES = ("redis", "rediss", "unix")
+_NO_HOST = re.compile(r"[\s/@?#]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
@@ -43,7 +44,7 @@ def is_host_and_port(address: str) -> bool:
     """Whether it is HOST:PORT, the port from 1 to 65535."""
     host, _, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    named = _is_host(host) and " " not in address
+    named = _is_host(host) and _NO_HOST.search(address) is None  # http://HOST:PORT is none, HOST alone is asked for
     return named and port.isascii() and port.isdigit() and 1 <= int(port) <= 65535
 
 

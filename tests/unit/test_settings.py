@@ -182,6 +182,8 @@ def test_a_fault_says_what_is_allowed(faults, line, says):
         ("metrics_address: a..b:9108", "HOST:PORT"),
         ("metrics_address: '[]:9108'", "HOST:PORT"),
         ("metrics_address: '9108'", "HOST:PORT"),
+        ("metrics_address: http://127.0.0.1:9108", "HOST:PORT"),
+        ("metrics_address: u:geheim@localhost:9108", "HOST:PORT"),
         ("metrics_address: 127.0.0.1:99999", "HOST:PORT"),
         ("state_dir: ''", "must be a path, not empty"),
         ('weights_dir: "a\\0b"', "must not hold a NUL character"),
