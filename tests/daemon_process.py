@@ -28,6 +28,7 @@ class DaemonProcess:
         self.runtime_dir = folder / "run"
         self.log = folder / "log"
         self.process = None
+        self.cwd = ROOT
 
     def __enter__(self):
         return self
@@ -53,7 +54,7 @@ class DaemonProcess:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", self.module, str(self.config)],
-                cwd=ROOT, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environ, start_new_session=True,
+                cwd=self.cwd, stderr=log, stdin=subprocess.DEVNULL, env=os.environ | environ, start_new_session=True,
             )  # fmt: skip
         return self
 

@@ -55,6 +55,8 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
     kernel.keep_memory_private()
     environ = variables.NotedEnvironment(os.environ)
     settings = settings_file.load(config_path, environ)
+    config_path = config_path.absolute()
+    os.chdir("/")  # the folder that it was called in may be removed, and without one multiprocessing begins no worker
     places.prepare(settings.runtime_dir, key="runtime_dir")
     places.prepare(settings.state_dir, key="state_dir")
     if (fault := places.weights_fault(settings.weights_dir)) is not None:
@@ -243,7 +245,7 @@ class Daemon:
             "removed": list(change.stopped),
             "changed": list(change.changed),
             "untouched": len(decisions.enabled(self._settings)) - len(change.started) - len(change.changed),
-            "config": str(self._config_path.absolute()),
+            "config": str(self._config_path),
         }
 
     def _answer(self, listener: socket.socket, request_end: bytes, answer: Callable[[bytes], bytes]) -> None:
@@ -270,7 +272,7 @@ class Daemon:
             "version": version(),
             "state": "stopping" if self._stopping else "running",
             "uptime_s": round(time.monotonic() - self._started_s, 1),
-            "config": str(self._config_path.absolute()),
+            "config": str(self._config_path),
             "stream": self._settings.stream,
             "redis": redis,
             "last_reload": self._last_reload,

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -388,6 +389,19 @@ def test_a_metrics_address_that_is_not_there_yet_is_told_before_the_boot(daemon)
     daemon.write({"a": "steady"}, metrics_address="192.0.2.1:9108")
     assert daemon.start(IMPORTS_S="60").process.wait(20) == 1
     assert "metrics_address: cannot listen at 192.0.2.1:9108" in daemon.said()
+
+
+def test_a_daemon_outlives_the_folder_that_it_was_called_in(daemon, tmp_path):
+    begun = tmp_path / "begun"
+    begun.mkdir()
+    daemon.config = begun / "cameras.yaml"
+    daemon.write({"a": "steady"})
+    daemon.config, daemon.cwd = Path("cameras.yaml"), begun
+    status = daemon.start(PYTHONPATH=str(ROOT)).until_states(a="streaming")
+    shutil.rmtree(begun)
+    os.kill(row(status, "a")["pid"], signal.SIGKILL)
+    status = daemon.until(lambda status: (row(status, "a")["restarts"], row(status, "a")["state"]) == (1, "streaming"))
+    assert status["daemon"]["config"] == str(begun / "cameras.yaml")
 
 
 def test_a_boot_that_fails_late_has_not_stood_still(daemon):
