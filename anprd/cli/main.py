@@ -67,6 +67,8 @@ def main() -> NoReturn:
     """
     if sys.stdout is None:  # closed by whoever called (>&-): nobody wants to read it
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
+    if sys.stderr is None:  # what is printed to None goes to standard output
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as above
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: a file's name may be no UTF-8
     code = _code()
@@ -167,12 +169,13 @@ def reload(config: Config = None, runtime_dir: RuntimeDir = None, json: Json = F
     from anprd.cli import console, places
     from anprd.cli import reload as command
 
+    printer = console.say_json if json else command.tell
     try:
         folder = runtime_dir or places.runtime_dir(config)
     except ConfigError as error:  # not even where the daemon is found can be read; it could not take the file either
-        command.tell({"ok": False, "error": str(error)})
+        printer(command.refused(config, str(error)))
         _leave(EXIT_FAILED)
-    _leave(command.reload(folder, console.say_json if json else command.tell))
+    _leave(command.reload(folder, printer))
 
 
 @app.command(epilog="Example: anprd status --watch")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from anprd import runtime_directory, variables
 from anprd.cli import console
-from anprd.faults import SettingsError
+from anprd.faults import Fault, SettingsError
 
 DEFAULT_CONFIG = Path("/etc/anprd/cameras.yaml")
 SERVICE_CREDENTIALS = Path("/run/credentials/anprd.service")
@@ -14,8 +14,17 @@ SERVICE_ENVIRONMENT = "environment"
 
 
 def config_file(given: Path | None) -> Path:
-    """The file that was named, or the one that `make install` puts in place."""
-    return given or DEFAULT_CONFIG
+    """The file that was named, or the one that `make install` puts in place.
+
+    Raises:
+        SettingsError: a relative one, and the folder that it is meant from is no more.
+    """
+    file = given or DEFAULT_CONFIG
+    try:
+        file.absolute()
+    except FileNotFoundError as error:
+        raise SettingsError(file, (Fault("", "does not exist; the folder that you are in was removed"),)) from error
+    return file
 
 
 def environ(given: Path | None) -> dict[str, str]:

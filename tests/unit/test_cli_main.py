@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from anprd.cli import bench, main
 from anprd.errors import ConfigError, SinkError, SourceError, StartError
-from tests.command import argv, environment
+from tests.command import anprd, argv, environment
 
 HEAVY = ("openvino", "cv2", "av", "numpy", "redis", "torch", "structlog")
 
@@ -71,6 +71,29 @@ def test_whoever_takes_no_output_gets_the_exit_code_all_the_same(tmp_path, text,
     )
     assert done.returncode == (1 if output == ">/dev/full" else code)
     assert "Traceback" not in done.stderr
+
+
+def test_without_a_standard_error_what_is_wrong_does_not_stand_among_the_results(tmp_path):
+    command = f"{shlex.join(argv('check', '-c', tmp_path / 'none.yaml'))} 2>&-"
+    done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (78, "")
+
+
+@pytest.mark.parametrize("command", ["check", "status", "events", "run"])
+def test_a_folder_that_was_removed_is_no_bug(tmp_path, command):
+    script = f"cd {tmp_path} && rmdir {tmp_path} && {shlex.join(argv(command, '-c', 'cameras.yaml'))}"
+    done = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (78, "")
+    assert done.stderr == "anprd: cameras.yaml: does not exist; the folder that you are in was removed\n"
+
+
+def test_a_reload_of_what_is_no_yaml_is_an_object_all_the_same(tmp_path):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("cameras:\n\tgate:\n")
+    done = anprd("reload", "--json", "-c", file)
+    (outcome,) = done.objects
+    assert (done.code, done.err, outcome["ok"], outcome["untouched"]) == (1, "", False, None)
+    assert outcome["error"] == f"{file}:2: is not valid YAML: a tab; indent with spaces"
 
 
 def test_commands_end_with_their_own_code(outcome):
