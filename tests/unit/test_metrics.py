@@ -1,5 +1,8 @@
 """Metrics: what Prometheus is told is what the status says."""
 
+import re
+from pathlib import Path
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -134,3 +137,9 @@ def test_a_strange_name_is_escaped():
 
 def test_the_content_type_is_that_of_the_text_format():
     assert metrics.CONTENT_TYPE.startswith("text/plain; version=")
+
+
+def test_every_metric_is_explained_and_every_explained_one_exists():
+    text = (Path(__file__).parents[2] / "docs" / "interfaces.md").read_text()
+    rows = text.split("\n## Metrics\n", 1)[1].split("\n## ", 1)[0].split("|---|", 1)[1]
+    assert {name for name, *_ in samples(STATUS)} == set(re.findall(r"`(anprd_[a-z_]+)`", rows))
