@@ -1,13 +1,17 @@
 """`anprd status`: one row a camera and the daemon's own, from the daemon's socket; Redis is not asked."""
 
+import itertools
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.live import Live
+from rich.table import Column
 from rich.text import Text
 
 from anprd.cli import console
@@ -21,6 +25,11 @@ COLUMNS = (
     *("camera", "state", "fps", "lag", "plates", "unread", "last plate", "at"),
     *("dropped", "waiting", "restarts", "memory", "trouble"),
 )
+# Which columns go, and in what order, where a terminal is too narrow for all: 80 characters over ssh.
+_GIVE_WAY = ("memory", "restarts", "lag", "unread", "fps", "waiting", "dropped", "at", "plates")
+_TROUBLE_WIDTH_MIN = 60  # characters; in less a sentence becomes a pillar of words
+_GAP = 2  # characters between columns
+
 _STYLES = {
     "streaming": "green",
     "running": "green",
@@ -51,7 +60,8 @@ def watch(runtime_dir: Path, printer: Printer) -> int:
 
 def print_table(status: Mapping[str, Any]) -> None:
     """The status for people."""
-    console.console().print(view(status))
+    where = console.console()
+    where.print(view(status, width=where.width))
 
 
 class LiveTable:
@@ -68,24 +78,64 @@ class LiveTable:
         self._live.stop()
 
     def _update(self, status: Mapping[str, Any]) -> None:
-        self._live.update(view(status, lines_max=self._live.console.height), refresh=True)
+        where = self._live.console
+        self._live.update(view(status, width=where.width, lines_max=where.height), refresh=True)
 
 
-def view(status: Mapping[str, Any], *, lines_max: int | None = None) -> RenderableType:
+def view(status: Mapping[str, Any], *, width: int = console.PIPE_WIDTH, lines_max: int | None = None) -> RenderableType:
     """The status as people see it: the daemon's line, then the table of cameras.
 
-    Where it has more lines than that, those that have no trouble give way to a line that counts them.
+    On a narrow terminal columns give way, and what is wrong stands below the table. Where there are more lines than
+    `lines_max`, cameras that have no trouble give way to a line that counts them.
     """
-    table = console.table(*COLUMNS)
     above = [*_daemon_lines(status["daemon"]), Text()]
     cameras = list(status["cameras"])
-    room = len(cameras) if lines_max is None else max(1, lines_max - len(above) - 2)  # titles, and what is left out
-    shown = cameras if len(cameras) <= room else sorted(cameras, key=lambda camera: not _trouble(camera))[:room]
+    columns, trouble_width = _columns([_row(camera) for camera in cameras], width)
+    lines = partial(_lines, width=width, trouble_width=trouble_width)
+    room = None if lines_max is None else lines_max - len(above) - 2  # titles, and what is left out
+    shown = _with_room(cameras, lines, room)
+    table = console.table(*(Column(COLUMNS[index], no_wrap=True) for index in columns))
+    if trouble_width:
+        table.add_column(COLUMNS[-1])
     for camera in shown:
-        table.add_row(*_row(camera))
+        cells = _row(camera)
+        table.add_row(*(cells[index] for index in columns), *cells[len(COLUMNS) - 1 :][: bool(trouble_width)])
+    troubled = [] if trouble_width else [camera for camera in shown if _trouble(camera)]
+    below = [Text(f"{camera['name']}: {_trouble(camera)}") for camera in troubled]
     left_out = len(cameras) - len(shown)
-    below = [Text(f"and {left_out} more", style="dim")] if left_out else []
-    return Group(*above, table, *below)
+    return Group(*above, table, *below, *[Text(f"and {left_out} more", style="dim")] * bool(left_out))
+
+
+def _columns(rows: Sequence[Sequence[Text]], width: int) -> tuple[list[int], int]:
+    """The columns that have room, and how much of it is left for what is wrong: 0 where that belongs below."""
+    titles = COLUMNS[:-1]
+    widths = [max([len(title), *(row[at].cell_len for row in rows)]) + _GAP for at, title in enumerate(titles)]
+    columns = list(range(len(titles)))
+    for title in _GIVE_WAY:
+        if sum(widths[at] for at in columns) - _GAP <= width:
+            break
+        columns.remove(COLUMNS.index(title))
+    left = width - sum(widths[at] for at in columns)
+    return columns, left if left >= _TROUBLE_WIDTH_MIN else 0
+
+
+def _lines(camera: Mapping[str, Any], *, width: int, trouble_width: int) -> int:
+    """How many lines a camera takes."""
+    trouble = _trouble(camera)
+    if trouble_width or not trouble:
+        return max(1, math.ceil(len(trouble) / max(trouble_width, 1)))
+    return 1 + math.ceil((len(camera["name"]) + _GAP + len(trouble)) / width)
+
+
+def _with_room(
+    cameras: list[Mapping[str, Any]], lines: Callable[[Mapping[str, Any]], int], room: int | None
+) -> list[Mapping[str, Any]]:
+    """The cameras that have room in so many lines, those in trouble first where that is not all; one at least."""
+    if room is None or sum(map(lines, cameras)) <= room:
+        return cameras
+    by_trouble = sorted(cameras, key=lambda camera: not _trouble(camera))
+    ends = itertools.accumulate(map(lines, by_trouble))
+    return by_trouble[: max(1, sum(end <= room for end in ends))]
 
 
 def _trouble(camera: Mapping[str, Any]) -> str:

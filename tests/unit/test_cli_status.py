@@ -68,6 +68,35 @@ def test_on_a_small_terminal_cameras_in_trouble_stand_first_and_the_rest_is_coun
     assert lines[-1] == "and 31 more"
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_on_a_narrow_terminal_columns_give_way_and_what_is_wrong_stands_below(width):
+    away = CAMERA | {
+        "name": "gate-north-2",
+        "state": "waiting",
+        "last_error": "nothing answered within 10 s; " + "x" * 40,
+    }
+    out = Console(width=width)
+    with out.capture() as capture:
+        out.print(status.view({"daemon": DAEMON, "cameras": [CAMERA, away]}, width=width))
+    titles, first, second, *below = capture.get().partition("\n\n")[2].rstrip().splitlines()
+    assert titles.split()[:2] == ["camera", "state"]
+    assert first.split()[:2] == [CAMERA["name"], CAMERA["state"]]
+    assert second.split()[:2] == ["gate-north-2", "waiting"]
+    assert CAMERA["last_plate"] in first
+    assert " ".join(below).startswith("gate-north-2: nothing answered within 10 s;")
+    assert all(len(line) <= width for line in (titles, first, second))
+
+
+def test_sentences_that_take_two_lines_leave_room_for_fewer_cameras():
+    cameras = [CAMERA | {"name": f"gate{number}", "last_error": "the camera broke off; " * 5} for number in range(20)]
+    out = Console(width=80)
+    with out.capture() as capture:
+        out.print(status.view({"daemon": DAEMON, "cameras": cameras}, width=80, lines_max=24))
+    lines = capture.get().rstrip().splitlines()
+    assert len(lines) <= 24
+    assert lines[-1] == "and 14 more"
+
+
 def test_a_camera_that_never_saw_a_plate_has_empty_cells():
     assert "None" not in shown(cameras=[CAMERA | {"last_plate": None, "last_plate_at": None, "memory_bytes": 0}])
 
