@@ -298,7 +298,7 @@ def _message(model: type[_Model], name: str, detail: ErrorDetails) -> str:
         return _unknown(model, name)
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
-    if detail["type"] == "missing":
+    if detail["type"] == "missing" or (name == "url" and detail["input"] is None):
         return "is missing: write the camera's URL, such as rtsp://192.0.2.11/stream"
     allowed = _allowed(model.model_fields[name])
     if detail["input"] is None:

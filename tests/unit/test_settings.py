@@ -194,6 +194,7 @@ def test_a_fault_says_what_is_allowed(faults, line, says):
         ("runtime_dir: /" + "r" * 100, "too long for the Unix socket"),
         ("cameras: [a, b]", "a list must be a mapping"),
         ("cameras: {gate: rtsp://h/}", "'rtsp://h/' must be a mapping"),
+        ("cameras: {gate: {url: }}", "is missing: write the camera's URL"),
         ("cameras: {-gate: {url: rtsp://h/}}", "a camera's name is"),
         ("defaults: 5", "5 must be a mapping"),
         ("defaults: {url: rtsp://h/}", "is not a key here"),
