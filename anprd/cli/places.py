@@ -1,6 +1,7 @@
 """Where the daemon is found: the configuration file that a command means, its variables and its runtime directory."""
 
 import os
+import re
 from pathlib import Path
 
 from anprd import runtime_directory, variables
@@ -11,6 +12,8 @@ DEFAULT_CONFIG = Path("/etc/anprd/cameras.yaml")
 SERVICE_CREDENTIALS = Path("/run/credentials/anprd.service")
 SERVICE_ENVIRONMENT = "environment"
 """Beside the service's configuration: the variables that systemd gives to the daemon, as `EnvironmentFile` has them."""
+
+_QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'([^']*)'")
 
 
 def config_file(given: Path | None) -> Path:
@@ -47,10 +50,18 @@ def assignments(text: str) -> dict[str, str]:
     for line in text.splitlines():
         name, equals, value = line.strip().partition("=")
         if equals and not name.startswith(("#", ";")):
-            value = value.strip()
-            quoted = len(value) > 1 and value[0] in "'\"" and value[0] == value[-1]
-            found[name.strip()] = value[1:-1] if quoted else value
+            found[name.strip()] = _unquoted(value.strip())
     return found
+
+
+def _unquoted(value: str) -> str:
+    """A value as systemd takes it: quotes count at its beginning and after other quotes, a backslash as in a shell."""
+    said = ""
+    while quoted := _QUOTED.match(value):
+        double, single = quoted.groups()
+        said += single if double is None else re.sub(r"\\([\"\\`$])", r"\1", double)
+        value = value[quoted.end() :]
+    return said + re.sub(r"\\(.)", r"\1", value)
 
 
 def runtime_dir(given: Path | None) -> Path:
