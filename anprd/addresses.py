@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 CAMERA_SCHEMES = ("rtsp", "rtsps", "http", "https")  # and file:PATH
 REDIS_SCHEMES = ("redis", "rediss", "unix")
+USUAL_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}  # as FFmpeg has them
 _NO_HOST = re.compile(r"[\s/@?#]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -26,6 +27,17 @@ def absolute_url(url: str, folder: Path) -> str:
     if (not url.startswith("file:") and _SCHEME.match(url) is not None) or camera_url_fault(url) is not None:
         return url
     return "file:" + os.path.normpath(folder / re.sub("^//(?=/)", "", url.removeprefix("file:")))
+
+
+def same_camera(url: str) -> str:
+    """The URL in the one form that all have which mean the same: scheme and host in small letters, no usual port."""
+    match = _SCHEME.match(url)
+    if match is None:
+        return url
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    usual = f":{USUAL_PORTS.get(parts.scheme)}"
+    return parts._replace(netloc=user + at + host.lower().removesuffix(usual)).geturl()
 
 
 def url_fault(url: str, schemes: tuple[str, ...]) -> str | None:

@@ -7,6 +7,7 @@ gigabytes.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ AGAIN = "(again)"  # sets the lines under a key that stands twice apart from tho
 # What PyYAML's constructors raise where the text is none of its kind: 2026-02-31, `!!bool maybe`, `!!int ""`,
 # `!!timestamp soon`, and a number of base 60 that no float holds.
 _NO_VALUE = (ValueError, LookupError, AttributeError, ArithmeticError, TypeError)
+
+_UNUSUAL_NUMBER = re.compile(r"[-+]?0[0-9xXbB_]|.*[:_]")  # to base 8, 16, 2 and 60: 017, 0x11, 1:30; and 1_000
 
 _STUMBLED = "found character that cannot start any token"  # libyaml's scanner.c; PyYAML's own goes on
 
@@ -188,7 +191,15 @@ class _Builder:
             raise DocumentError(f"{display(event.value)} is no {kind}; put text in quotes", _line(event)) from error
         if isinstance(value, int) and value.bit_length() > NUMBER_BITS_MAX:
             raise DocumentError(f"{display(event.value)} is larger than any number here", _line(event))
+        if _is_number(value) and _UNUSUAL_NUMBER.match(str(event.value)):
+            raise DocumentError(
+                f"{display(event.value)} is {value} in YAML; write that, or put it in quotes", _line(event)
+            )
         return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _problem(error: yaml.MarkedYAMLError, text: str) -> str:

@@ -91,6 +91,19 @@ def covered(text: str, givers: Givers) -> str:
         return text
 
 
+def empty(values: object, environ: Mapping[str, str]) -> Iterator[str]:
+    """The names of variables in the texts, as they were written, that are set to nothing."""
+    if isinstance(values, str):
+        names = (match[1] for match in _REFERENCE.finditer(values))
+        yield from (name for name in names if _NAME.fullmatch(name) and environ.get(name) == "")
+    elif isinstance(values, dict):
+        for item in values.values():
+            yield from empty(item, environ)
+    elif isinstance(values, list):
+        for item in values:
+            yield from empty(item, environ)
+
+
 def passwords(values: object, key: Key = ()) -> Iterator[Key]:
     """The keys whose text, as it was written, holds a password."""
     if isinstance(values, str):

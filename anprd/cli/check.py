@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from anprd import document, settings
+from anprd import addresses, document, settings, variables
 from anprd.cli import console, places
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_CONFIG, EXIT_DONE, ConfigError
@@ -22,8 +22,9 @@ _BARE_VARIABLE = re.compile(r"://[^/?#@]*:\$[A-Za-z_][A-Za-z0-9_]*@")
 
 def check(path: Path, printer: Printer) -> int:
     """Say every fault of the file, or that there is none, and the warnings; return the exit code."""
+    environ = places.environ(path)
     try:
-        loaded = settings.load(path, places.environ(path))
+        loaded = settings.load(path, environ)
     except SettingsError as error:
         _tell_faults(path, error.faults, printer)
         return EXIT_CONFIG
@@ -36,10 +37,15 @@ def check(path: Path, printer: Printer) -> int:
             "ok": True,
             "cameras": [camera.name for camera in loaded.cameras],
             "redis": redact(loaded.redis),
-            "warnings": list(warnings(loaded)),
+            "warnings": [*warnings(loaded), *_empty_variables(path, environ)],
         }
     )
     return EXIT_DONE
+
+
+def _empty_variables(path: Path, environ: Mapping[str, str]) -> Iterator[str]:
+    names = variables.empty(document.read(path).values, environ)
+    return (f"the environment variable {name} is set to nothing" for name in dict.fromkeys(names))
 
 
 def _tell_faults(path: Path, faults: Iterable[Fault], printer: Printer) -> None:
@@ -83,7 +89,7 @@ def warnings(loaded: Settings) -> Iterator[str]:
     cameras = [camera for camera in loaded.cameras if camera.enabled]
     if not cameras:
         yield "no camera is enabled; add one under 'cameras:'"
-    for names in _shared((camera.url, camera.name) for camera in cameras):
+    for names in _shared((addresses.same_camera(camera.url), camera.name) for camera in cameras):
         yield f"{', '.join(names)} have the same url; each of their plates will be told {len(names)} times"
     for names in _shared((camera.substream, camera.name) for camera in cameras):
         yield f"{', '.join(names)} have the same substream; only the one it belongs to wakes for what it sees"
@@ -103,7 +109,7 @@ def _shared(pairs: Iterable[tuple[str | None, str]]) -> Iterator[list[str]]:
 
 def _slips(camera: CameraSettings) -> Iterator[str]:
     """What is a URL, and not the one that was meant."""
-    if camera.substream == camera.url:
+    if camera.substream is not None and addresses.same_camera(camera.substream) == addresses.same_camera(camera.url):
         yield f"cameras.{camera.name}.substream: is the url itself, which is decoded twice now; name the small stream"
     for key, url in (("url", camera.url), ("substream", camera.substream)):
         if _BARE_VARIABLE.search(url or ""):

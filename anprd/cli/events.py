@@ -48,7 +48,10 @@ def _filled_in(url: str) -> str:
 
 def show(stream: RedisStream, count: int, printer: Printer) -> int:
     """Print the latest `count` events. Raises SinkError."""
-    _print(stream.read(count), printer)
+    entries = stream.read(count)
+    if count and not entries:
+        console.complain(f"the stream '{stream.name}' holds no event")
+    _print(entries, printer)
     return EXIT_DONE
 
 

@@ -43,7 +43,8 @@ def tell(outcome: Mapping[str, Any]) -> None:
     if not outcome["ok"]:
         for sentence in str(outcome["error"]).splitlines():
             console.complain(sentence)
-        console.complain("nothing was changed; the daemon goes on with what it had")
+        asked = outcome["untouched"] is not None
+        console.complain("nothing was changed; the daemon goes on with what it had" if asked else "no daemon was asked")
         return
     if outcome["needs_restart"]:
         console.complain(f"{', '.join(outcome['needs_restart'])}: changed, but only a restart of the daemon takes it")

@@ -89,7 +89,7 @@ class RedisStream:
             ConfigError: the URL cannot be used, whatever answers there.
         """
         self._shown = redact(url)
-        self._stream = stream
+        self.name = stream
         self._length_max = length_max
         self._client = _client(url)
         self._script = self._client.register_script(_ADD)
@@ -109,7 +109,7 @@ class RedisStream:
         """The newest `count` entries (at most `READ_MAX`), oldest first. Raises SinkError."""
         if count < 1:
             return []
-        return self._call(lambda: _entries(self._client.xrevrange(self._stream, count=min(count, READ_MAX))))[::-1]
+        return self._call(lambda: _entries(self._client.xrevrange(self.name, count=min(count, READ_MAX))))[::-1]
 
     def last_id(self) -> str:
         """The id of the newest entry, "0-0" where there is none: where to begin to follow. Raises SinkError."""
@@ -122,9 +122,7 @@ class RedisStream:
         An empty list: nothing came yet, ask again with the same id. Raises SinkError.
         """
         block_ms = max(1, round(min(block_s, FOLLOW_S_MAX) * 1000))  # 0 would mean for ever
-        return self._call(
-            lambda: _followed(self._client.xread({self._stream: last_id}, count=READ_MAX, block=block_ms))
-        )
+        return self._call(lambda: _followed(self._client.xread({self.name: last_id}, count=READ_MAX, block=block_ms)))
 
     def ping(self) -> None:
         """Raises SinkError where Redis does not answer as it should."""
@@ -136,7 +134,7 @@ class RedisStream:
 
     def _add(self, batch: Sequence[Event]) -> int:
         first = batch[0]
-        keys = [self._stream, f"{self._stream}:seen:{first.host}:{first.camera}"]
+        keys = [self.name, f"{self.name}:seen:{first.host}:{first.camera}"]
         arguments: list[str | int] = [self._length_max, SEEN_MAX, SEEN_DAYS * 86_400]
         for event in batch:
             flat = [text for pair in event.to_fields().items() for text in pair]

@@ -3,7 +3,8 @@
 import socket
 from urllib.parse import urlsplit
 
-_PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
+from anprd.addresses import USUAL_PORTS
+
 _CONNECT_S = 2.0
 
 
@@ -20,7 +21,7 @@ def accepts(url: str) -> bool:
     """Whether a TCP connection to the url's host and port is taken within two seconds."""
     parts = urlsplit(url)
     try:
-        address = (parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 554))
+        address = (parts.hostname or "", parts.port or USUAL_PORTS.get(parts.scheme, 554))
         with socket.create_connection(address, timeout=_CONNECT_S):
             return True
     except (OSError, ValueError):

@@ -43,7 +43,7 @@ _SENTENCES = {
     Trouble.UNKNOWN_HOST: "no host of that name is known; check the name in the url, or this machine's DNS",
     Trouble.NO_ROUTE: "there is no way to that network from here; check the address and this machine's network",
     Trouble.NO_ANSWER: "nothing answered within {detail}; check that the camera is on and its address is right",
-    Trouble.REFUSED: "the host refused the connection; check the port, and that RTSP is enabled in the camera",
+    Trouble.REFUSED: "the host refused the connection; check the port, and that the camera offers this protocol",
     Trouble.WRONG_PASSWORD: "the camera refused the user name or the password (401); check both in the url, where"
     " special characters of a password are written as % and two digits",
     Trouble.FORBIDDEN: "the camera does not let this user watch (403); give the user the right to live video",

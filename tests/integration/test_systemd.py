@@ -170,14 +170,19 @@ def test_a_reload_leaves_the_untouched_camera_alone(running):
     assert eventually(lambda: status(running)["cameras"][0]["frames"] > before["frames"], within_s=START_S_MAX)
 
 
-def test_a_reload_of_a_wrong_file_fails_with_the_reason_and_changes_nothing(running):
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("    detect_fps_max: soon\n", "detect_fps_max: 'soon'"), ("\tsoon\n", "found a tab character")],
+)
+def test_a_reload_of_a_wrong_file_fails_with_the_reason_and_changes_nothing(running, line, reason):
     before = pids(running)
 
-    running.write(CONFIG, CAMERAS + "    detect_fps_max: soon\n")
+    running.write(CONFIG, CAMERAS + line)
     done = running.run("systemctl reload anprd")
 
     assert done.code != 0
-    assert "detect_fps_max: 'soon'" in running.said("journalctl -u anprd -o cat -n 30")
+    assert reason in status(running)["daemon"]["last_reload"]["error"]
+    assert reason in running.said("journalctl -u anprd -o cat -n 30")
     assert "nothing was changed" in running.run("anprd reload").err
     assert show(running, "ActiveState") == "active"
     assert pids(running) == before

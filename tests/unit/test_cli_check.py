@@ -107,6 +107,20 @@ def test_two_cameras_of_one_url_are_warned_of(warned):
     assert warning.startswith("a, b have the same url")
 
 
+@pytest.mark.parametrize("other", ["RTSP://192.0.2.1:554/x", "rtsp://192.0.2.1/x"])
+def test_one_url_is_known_in_every_form(warned, other):
+    (warning,) = warned(f"cameras: {{a: {{url: 'rtsp://192.0.2.1/x'}}, b: {{url: '{other}'}}}}")
+    assert warning.startswith("a, b have the same url")
+    assert not warned("cameras: {a: {url: 'rtsp://h:55/x'}, b: {url: rtsp://h/x}, c: {url: rtsp://h/X}}")
+
+
+def test_a_variable_that_is_set_to_nothing_is_warned_of(file, capsys, monkeypatch):
+    monkeypatch.setenv("NOTHING", "")
+    path = file("cameras: {a: {url: 'rtsp://u:${NOTHING}@192.0.2.1/'}, b: {url: 'rtsp://u:${NOTHING}@192.0.2.2/'}}")
+    assert check.check(path, check.tell) == 0
+    assert capsys.readouterr().err == f"anprd: {path}: the environment variable NOTHING is set to nothing\n"
+
+
 def test_two_cameras_of_one_substream_are_warned_of(warned):
     (warning,) = warned("""
 cameras:

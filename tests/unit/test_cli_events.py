@@ -25,6 +25,8 @@ class Interrupted(BaseException):
 class ScriptedStream:
     """Entries that are there, then what each wait brings; then the user has seen enough."""
 
+    name = "plates"
+
     def __init__(self, present, *waits):
         self._present = [Entry(f"{number}-0", fields) for number, fields in enumerate(present, 1)]
         self._waits = list(waits)
@@ -67,9 +69,10 @@ def test_json_has_numbers_as_numbers(capsys):
     assert event["box"] == [1.0, 2.0, 3.0, 4.0]
 
 
-def test_nothing_there_prints_nothing(capsys):
+def test_nothing_there_prints_nothing_and_says_where_nothing_is(capsys):
     assert events.show(ScriptedStream([]), 10, events.EventLines().add) == 0
-    assert capsys.readouterr().out == ""
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "anprd: the stream 'plates' holds no event\n")
 
 
 def followed(stream: ScriptedStream, count: int) -> list[str]:

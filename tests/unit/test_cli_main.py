@@ -87,6 +87,14 @@ def test_a_folder_that_was_removed_is_no_bug(tmp_path, command):
     assert done.stderr == "anprd: cameras.yaml: does not exist; the folder that you are in was removed\n"
 
 
+def test_a_reload_that_reaches_no_daemon_does_not_say_that_one_goes_on(tmp_path):
+    file = tmp_path / "cameras.yaml"
+    file.write_text("a: [\n")
+    done = anprd("reload", "-c", file)
+    assert done.code == 1
+    assert done.err.splitlines()[-1] == "anprd: no daemon was asked"
+
+
 def test_a_reload_of_what_is_no_yaml_is_an_object_all_the_same(tmp_path):
     file = tmp_path / "cameras.yaml"
     file.write_text("cameras:\n\tgate:\n")
