@@ -2,8 +2,8 @@
 
 Each size finds well what is seen there as large as what the network was trained on; a plate that fills a third of a
 photo is none at 960 px, and one of 40 px is none at 416 (docs/measured.md#detector-input). Of a plate that is seen
-larger still a part is taken for the whole, which reads as another plate. Video has no time for it, and the next frame
-instead.
+larger still a part is taken for the whole, which reads as another plate. A photo of many pixels shows plates that can
+be read and yet are too small at 960 px. Video has no time for it, and the next frame instead.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,8 @@ from anprd.records import Bgr, Box, Detection
 from anprd.vision.detector import IOU_MAX, PLATES_MAX, Detector
 
 SIDES_PX = (416, 640, 960)  # docs/measured.md#detector-input
+FAR_SIDE_PX = 1440  # for a plate that is far away in a large photo
+LARGE_SIDE_PX_MIN = 1920  # of the photo's longer side; what can be read in a smaller one is large enough at 960 px
 CLOSE_SIDE_PX = 224  # for a plate that fills the photo
 CLOSE_RATIO_MIN = 0.4  # of the photo's width: what is narrower is seen better at the next size
 SEEN_WIDTH_PX_MAX = 288.0  # in the network's input; what is wider there may be a part of what a smaller look saw,
@@ -30,7 +32,7 @@ class PhotoDetector:
             file: the network, OpenVINO IR.
         """
         self._close = Detector(file, side_px=CLOSE_SIDE_PX)
-        self._detectors = {side_px: Detector(file, side_px=side_px) for side_px in SIDES_PX}
+        self._detectors = {side_px: Detector(file, side_px=side_px) for side_px in (*SIDES_PX, FAR_SIDE_PX)}
 
     def detect(self, image: Bgr, *, confidence_min: float) -> list[Detection]:
         """Plates in the picture, the surest first, at most `PLATES_MAX`; see `Detector.detect`.
@@ -40,9 +42,10 @@ class PhotoDetector:
         """
         close = self._close.detect(image, confidence_min=confidence_min, input_size=(CLOSE_SIDE_PX, CLOSE_SIDE_PX))
         found = [one for one in close if one.box.width >= CLOSE_RATIO_MIN * image.shape[1]]
-        for side_px, detector in self._detectors.items():
-            scale = side_px / max(image.shape[:2])
-            seen = detector.detect(image, confidence_min=confidence_min)
+        side = max(image.shape[:2])
+        for side_px in (*SIDES_PX, FAR_SIDE_PX) if side >= LARGE_SIDE_PX_MIN else SIDES_PX:
+            scale = side_px / side
+            seen = self._detectors[side_px].detect(image, confidence_min=confidence_min)
             found += [one for one in seen if one.box.width * scale <= SEEN_WIDTH_PX_MAX or not _is_part(one, found)]
         return merged(found)
 

@@ -48,11 +48,16 @@ class ScriptedDetector:
         return [one for one in self.found if one.confidence >= confidence_min]
 
 
-def photo_of_960(monkeypatch: pytest.MonkeyPatch, scripts: dict[int, list[Detection]]) -> list[Detection]:
-    """What is found in a photo that is 960 px wide."""
+def photo_of(width_px: int, monkeypatch: pytest.MonkeyPatch, scripts: dict[int, list[Detection]]) -> list[Detection]:
+    """What is found in a photo of this width."""
     monkeypatch.setattr(photo, "Detector", lambda _file, *, side_px: ScriptedDetector(scripts, side_px))
     detector = photo.PhotoDetector(Path("detector.xml"))
-    return detector.detect(np.zeros((240, 960, 3), np.uint8), confidence_min=0.3)
+    return detector.detect(np.zeros((240, width_px, 3), np.uint8), confidence_min=0.3)
+
+
+def photo_of_960(monkeypatch: pytest.MonkeyPatch, scripts: dict[int, list[Detection]]) -> list[Detection]:
+    """What is found in a photo that is 960 px wide."""
+    return photo_of(960, monkeypatch, scripts)
 
 
 def test_of_a_plate_that_fills_the_photo_no_part_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,3 +78,10 @@ def test_where_a_larger_size_sees_more_of_a_plate_that_counts(monkeypatch: pytes
 
 def test_what_is_small_in_the_photo_is_left_to_the_larger_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert photo_of_960(monkeypatch, {photo.CLOSE_SIDE_PX: [seen(10, 0.9, 300.0)]}) == []
+
+
+@pytest.mark.parametrize(("width_px", "found"), [(1919, 0), (1920, 1), (4032, 1)])
+def test_only_a_large_photo_is_looked_at_for_what_is_far(
+    width_px: int, found: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(photo_of(width_px, monkeypatch, {photo.FAR_SIDE_PX: [seen(10, 0.9, 50.0)]})) == found
