@@ -90,8 +90,16 @@ class Vision:
         return Sighting(detection, corners, self.read_at(image, corners))
 
     def read_still(self, image: Bgr, detection: Detection) -> Sighting:
-        """Straighten and read one plate of a photo, which is all that there is of it: in several looks."""
-        return looks.agreed([self.read(image, look) for look in looks.boxes(detection)])
+        """Straighten and read one plate of a photo, which is all that there is of it: in several looks.
+
+        One that is not read surely may stand on its head: photos lose what says how they were held.
+        """
+        seen = [self.read(image, look) for look in looks.boxes(detection)]
+        found = looks.agreed(seen)
+        if looks.is_upright(found):
+            return found
+        turned = [(one.detection, looks.turned(one.corners)) for one in seen]
+        return looks.upright(found, looks.agreed([Sighting(*one, self.read_at(image, one[1])) for one in turned]))
 
     def read_at(self, image: Bgr, corners: Corners) -> Reading:
         """Read the plate between four corners."""

@@ -43,6 +43,31 @@ def test_where_no_look_reads_anything_nothing_is_read() -> None:
     assert (sighting.reading.text, sighting.reading.confidence) == ("", 0.0)
 
 
+def test_upside_down_a_plate_is_read_from_its_last_corner_on() -> None:
+    first, second, third, fourth = DETECTION.box.corners
+    assert looks.turned(DETECTION.box.corners) == (third, fourth, first, second)
+    assert looks.turned(looks.turned(DETECTION.box.corners)) == DETECTION.box.corners
+
+
+def test_a_plate_on_its_head_is_told_as_it_reads_the_right_way_up() -> None:
+    (told, turned) = seen(("88LLHS", 0.84), ("SH7788A", 0.99))
+    assert not looks.is_upright(told)
+    assert looks.is_upright(turned)
+    assert looks.upright(told, turned) is turned
+
+
+@pytest.mark.parametrize(("own", "other"), [(0.2, 0.89), (0.95, 0.95), (0.0, 0.0)])
+def test_what_is_hardly_surer_upside_down_stays_as_it_is(own: float, other: float) -> None:
+    (told, turned) = seen(("AB123", own), ("EZ18V", other))
+    assert looks.upright(told, turned) is told
+
+
+def test_what_was_not_read_gives_way_to_what_was() -> None:
+    nothing, (turned,) = Sighting(DETECTION, DETECTION.box.corners, None), seen(("AB123", 0.99))
+    assert looks.upright(nothing, turned) is turned
+    assert looks.upright(nothing, nothing) is nothing
+
+
 @given(st.lists(st.tuples(st.sampled_from(["", "AB1", "AB7"]), st.floats(0, 1)), min_size=1, max_size=5))
 def test_the_text_is_one_of_those_read_and_its_confidence_a_probability(texts: list[tuple[str, float]]) -> None:
     reading = looks.agreed(seen(*texts)).reading
