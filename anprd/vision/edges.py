@@ -6,13 +6,14 @@ Boxes that ended 2 px inside the frame were read without their last characters, 
 from anprd.records import Bgr, Box, Luma
 
 EDGE_PX, EDGE_RATIO = 4.0, 0.04  # pixels, and share of the box's width
+PHOTO_EDGE_RATIO = 0.02  # of a photo, whose plate has no next frame to be told from: docs/measured.md#edges
 OWN_RATIO_MIN = 0.5  # of the picture's width: a picture of a plate, cut out by whoever made it
 
 
 def touches_edge(box: Box, image: Bgr | Luma) -> bool:
     """Whether the box ends at the picture's edge, so that part of the plate may lie outside."""
     height = image.shape[0]
-    return _touches_side(box, image) or box.y1 < EDGE_PX or box.y2 > height - EDGE_PX
+    return _touches_side(box, image, EDGE_RATIO) or box.y1 < EDGE_PX or box.y2 > height - EDGE_PX
 
 
 def is_cut_off(box: Box, image: Bgr) -> bool:
@@ -20,9 +21,9 @@ def is_cut_off(box: Box, image: Bgr) -> bool:
 
     A plate that is as wide as half of the picture is what the picture is of.
     """
-    return box.width < OWN_RATIO_MIN * image.shape[1] and _touches_side(box, image)
+    return box.width < OWN_RATIO_MIN * image.shape[1] and _touches_side(box, image, PHOTO_EDGE_RATIO)
 
 
-def _touches_side(box: Box, image: Bgr | Luma) -> bool:
-    margin = max(EDGE_PX, EDGE_RATIO * box.width)
+def _touches_side(box: Box, image: Bgr | Luma, ratio: float) -> bool:
+    margin = max(EDGE_PX, ratio * box.width)
     return box.x1 < margin or box.x2 > image.shape[1] - margin
