@@ -24,6 +24,7 @@ from anprd.vision.edges import is_cut_off
 from anprd.vision.plates import Vision
 
 FILE_BYTES_MAX = 256 * 2**20
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")  # after `ftyp`: ISO 23008-12
 _JPEG_BEGINS, _JPEG_ENDS = b"\xff\xd8\xff", b"\xff\xd9"
 _WRITABLE = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 
@@ -77,6 +78,8 @@ def load_picture(file: Path) -> Bgr:
             image = _decoded(content + _JPEG_ENDS)
     except cv2.error as error:
         raise SourceError(f"{file}: is damaged or has more than 120 million pixels; save it anew, smaller") from error
+    if image is None and content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
+        raise SourceError(f"{file}: is a HEIC photo, which cannot be read; save it as JPEG")
     if image is None:
         raise SourceError(f"{file}: is no picture; JPEG, PNG, WebP, BMP and TIFF can be read")
     return np.asarray(image, np.uint8)

@@ -140,6 +140,13 @@ def test_one_bad_picture_is_told_and_the_others_are_read(vision, picture, tmp_pa
     assert folder.endswith("is a folder; name the pictures in it")
 
 
+def test_a_phones_own_format_is_named(tmp_path):
+    photo = tmp_path / "IMG_0001.HEIC"
+    photo.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+    with pytest.raises(read.SourceError, match=r"IMG_0001\.HEIC: is a HEIC photo, which cannot be read; save it as"):
+        read.load_picture(photo)
+
+
 def test_a_pipe_and_a_device_are_refused_unopened(tmp_path):
     pipe = tmp_path / "pipe.jpg"
     os.mkfifo(pipe)
