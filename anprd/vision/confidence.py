@@ -14,6 +14,8 @@ from anprd.plates import syntax
 from anprd.records import Reading
 
 READ_CONFIDENCE_MIN = 0.5  # without a calibration. Guess, not measured
+NARROW_PX = 52.0  # a line of text as wide in the picture is blurred for the reader, which errs more often than it says:
+NARROW_CONFIDENCE_MIN = 0.6  # docs/measured.md#narrow
 NUMBERS = 2
 _CERTAIN = 1e-4  # what a probability of one is short of: beyond it misreadings are too few to learn from
 
@@ -63,9 +65,19 @@ class Calibration:
         return replace(reading, confidences=characters, text_confidence=_likelihood(self.plate, reading.confidence))
 
 
-def told(reading: Reading | None, *, confidence_min: float) -> bool:
-    """Whether the text of a single picture may be said aloud: sure enough, and a text that a plate may have."""
-    return reading is not None and reading.confidence >= confidence_min and syntax.plausible(reading.text)
+def told(reading: Reading | None, *, confidence_min: float, width_px: float = math.inf) -> bool:
+    """Whether the text of a single picture may be said aloud: sure enough, and a text that a plate may have.
+
+    Args:
+        reading: None: was not read.
+        confidence_min: of a plate that is large enough.
+        width_px: of the plate in the picture; of two lines each has twice as much for a character.
+    """
+    if reading is None:
+        return False
+    narrow = width_px * reading.rows < NARROW_PX
+    least = max(confidence_min, NARROW_CONFIDENCE_MIN) if narrow else confidence_min
+    return reading.confidence >= least and syntax.plausible(reading.text)
 
 
 def log_odds(probability: float) -> float:

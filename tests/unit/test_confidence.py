@@ -82,3 +82,16 @@ def test_only_a_sure_text_that_a_plate_may_have_is_told(text, own, is_told):
 
 def test_a_plate_that_was_not_read_is_not_told():
     assert not confidence.told(None, confidence_min=0.0)
+
+
+@pytest.mark.parametrize(
+    ("width_px", "rows", "own", "is_told"),
+    [(51, 1, 0.59, False), (51, 1, 0.6, True), (52, 1, 0.5, True), (25, 2, 0.59, False), (26, 2, 0.5, True)],
+)
+def test_what_is_narrow_in_the_picture_must_be_surer(width_px, rows, own, is_told):
+    reading = Reading("K995OX190", (own,) * 9, rows=rows)
+    assert confidence.told(reading, confidence_min=0.5, width_px=width_px) is is_told
+
+
+def test_a_threshold_that_is_higher_stays_so_for_what_is_narrow():
+    assert not confidence.told(Reading("K995OX190", (0.7,) * 9), confidence_min=0.8, width_px=40)

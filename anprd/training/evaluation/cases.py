@@ -1,5 +1,6 @@
 """Labelled pictures go through the networks: what stood there, and what was found and read."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,8 @@ class ReadCase:
     box: Box | None = None
     cut_off: bool = False
     """By the edge of its photo, so that its text is not told."""
+    width_px: float = math.inf
+    """As it was found in its photo; of a crop nobody asks."""
 
     @property
     def right(self) -> bool:
@@ -51,7 +54,8 @@ class ReadCase:
 
     def told(self, confidence_min: float) -> bool:
         """Whether `anprd read` tells its text, where it tells what is this sure."""
-        return not self.cut_off and confidence.told(self.reading, confidence_min=confidence_min)
+        sure = confidence.told(self.reading, confidence_min=confidence_min, width_px=self.width_px)
+        return sure and not self.cut_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
         nearest = max(near, key=lambda sighting: sighting.box.iou(truth), default=None)
         reading = nearest.reading if nearest and nearest.reading else NOTHING_READ
         cut_off = nearest is not None and is_cut_off(nearest.box, image)
-        yield ReadCase(picture, text, reading, country=row.get("country", ""), box=truth, cut_off=cut_off)
+        width_px = math.inf if nearest is None else nearest.box.width
+        country = row.get("country", "")
+        yield ReadCase(picture, text, reading, country=country, box=truth, cut_off=cut_off, width_px=width_px)
 
 
 def crop_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:
