@@ -7,7 +7,7 @@ import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Box, Corners, Detection, Reading, Sighting
-from anprd.vision import confidence, looks, straighten, weights
+from anprd.vision import confidence, looks, sideways, straighten, weights
 from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
 from anprd.vision.letterbox import Size
@@ -108,7 +108,10 @@ class Vision:
         return self.calibration.apply(reading) if self.calibration else reading
 
     def read_picture(self, image: Bgr) -> list[Sighting]:
-        """Every plate of a photo, (h, w, 3) uint8, found and read, the surest first."""
+        """Every plate of a photo, (h, w, 3) uint8, found and read, the surest first; it may lie on its side."""
+        return sideways.read(image, self._look, confidence_min=self.read_confidence_min)
+
+    def _look(self, image: Bgr) -> list[Sighting]:
         detections = self.photo_detector.detect(image, confidence_min=self.photo_confidence_min)
         return [self.read_still(image, detection) for detection in detections]
 
