@@ -7,7 +7,7 @@ import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Box, Corners, Detection, Reading, Sighting
-from anprd.vision import confidence, looks, sideways, straighten, weights
+from anprd.vision import confidence, fields, looks, sideways, straighten, weights
 from anprd.vision.confidence import Calibration
 from anprd.vision.detector import Detector
 from anprd.vision.letterbox import Size
@@ -18,6 +18,7 @@ from anprd.vision.view import WHOLE_SIDE_PX, View, part_size
 from anprd.vision.weights import Entry
 
 PHOTO_CONFIDENCE_MIN = 0.35  # of a detector that the manifest says nothing of: docs/measured.md#detector-input
+FIELD_MARGIN = 0.4  # of a box, on each side: all that straightening may look at
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,18 @@ class Vision:
 
     def detect(self, frame: Bgr, *, confidence_min: float, input_size: Size | None = None) -> list[Detection]:
         """The plates of a video frame, or of a part of one, the surest first; see `Detector.detect`."""
+        if fields.torn(frame):
+            frame = fields.even_lines(frame)
         return self.detector.detect(frame, confidence_min=confidence_min, input_size=input_size)
 
     def read(self, image: Bgr, detection: Detection) -> Sighting:
-        """Straighten and read one plate of a picture."""
+        """Straighten and read one plate of a picture; of one whose two fields differ there, in the first of them."""
+        if fields.combed(image, detection.box):
+            part, x, y = fields.even_part(image, straighten.grown(detection.box, FIELD_MARGIN, FIELD_MARGIN))
+            return self._read(part, detection.moved(-x, -y)).moved(x, y)
+        return self._read(image, detection)
+
+    def _read(self, image: Bgr, detection: Detection) -> Sighting:
         corners = self.corner_finder.find(image, detection.box)
         return Sighting(detection, corners, self.read_at(image, corners))
 
