@@ -9,6 +9,7 @@ from anprd.tracks.track import Track
 
 BESIDE_WIDTHS = 3.0  # from a plate to anything else at that end of the vehicle, in plate widths; guess, not measured
 BESIDE_S = 0.3  # two sightings this close in time tell where the two were beside each other
+ALONE_S_MAX = 3.0  # a badge may be in view so much longer than the plate below it; guess, not measured
 FOLLOW_S_MAX = 4.0  # behind a pillar, a tree, another car; longer, and it may be the next vehicle
 FOLLOW_WIDTHS = 2.0  # how far the rest may begin from where the first part was heading,
 FOLLOW_WIDTHS_PER_S = 4.0  # and how much more for each second nobody saw it
@@ -29,6 +30,11 @@ def near(a: Track, b: Track) -> bool:
     if later.first_t_s <= earlier.last_t_s:
         return _beside(earlier, later)
     return _follows(earlier, later)
+
+
+def outlasts(track: Track, other: Track) -> bool:
+    """Whether it was beside the other and stayed when that went: riders stop at a barrier side by side."""
+    return track.first_t_s <= other.last_t_s < track.last_t_s - ALONE_S_MAX
 
 
 def same_place(standing: Track, other: Track) -> bool:

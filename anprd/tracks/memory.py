@@ -107,7 +107,10 @@ class Memory:
 
     def near(self, track: Track) -> bool:
         """Whether the track may be of a known vehicle, whatever was read on it."""
-        return any(kinship.near(known, track) or kinship.began_in_place(known, track) for known in self._tracks())
+        return any(
+            (kinship.near(known, track) and not kinship.outlasts(track, known)) or kinship.began_in_place(known, track)
+            for known in self._tracks()
+        )
 
     def _tracks(self) -> Iterator[Track]:
         return (known.track for known in self._known if known.track is not None)

@@ -558,6 +558,20 @@ def test_a_badge_above_a_confirmed_plate_is_a_fragment(stage: Stage) -> None:
     assert stage.passes.counts["fragment"] == 1
 
 
+def test_a_rider_that_stays_unread_when_the_one_beside_has_gone_is_told_as_unreadable(stage: Stage) -> None:
+    beside = drive([OTHER] * 6, x=350, step=20, confidence=0.3) + stand([OTHER] * 40, x=450, confidence=0.3)
+    stage.show(drive([PLATE] * 12, step=20), beside)
+    stage.idle(UNREAD_S)
+    assert sorted(verdict.plate for verdict in stage.said) == ["", PLATE]
+
+
+def test_what_is_beside_a_told_plate_and_goes_with_it_is_a_fragment(stage: Stage) -> None:
+    beside = drive([OTHER] * 6, x=350, step=20, confidence=0.3) + stand([OTHER] * 20, x=450, confidence=0.3)
+    stage.show(drive([PLATE] * 6, step=20) + stand([PLATE] * 14, x=200), beside)
+    stage.idle(UNREAD_S)
+    assert [verdict.plate for verdict in stage.said] == [PLATE]
+
+
 def test_an_unread_beginning_of_a_confirmed_pass_is_a_fragment(stage: Stage) -> None:
     stage.show(drive([PLATE] * 6, confidence=0.3))
     stage.idle(1.6)
