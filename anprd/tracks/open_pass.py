@@ -21,6 +21,7 @@ NEAR_RATIO_MIN = 0.6  # of the widest reading: the same look-alike is read time 
 HASTE_CONFIDENCE_MIN = 0.75  # below it a plate that still grows is not told yet: `D` was `O` from 55 px, never from 90
 APPROACH_READS = 5
 APPROACH_RATIO_MIN = 1.1  # a detector's box shakes by less
+WAVERS_RATIO = 1 / 3  # of a plate's readings; where more did not vote, weak ones tell nothing: docs/measured.md#weak
 STRANGERS_MIN = 2  # readings in a row of quite another plate: one alone may be a blur
 STRANGE_PART_RATIO_MIN = 0.5  # of the characters differ, where one text is much shorter
 SPARE_RATIO = 2  # times the votes that were needed: then a told pass rests, though some readings disagreed
@@ -180,7 +181,7 @@ class OpenPass:
         ballot = self.ballot
         if ballot is None or not vote.settled(ballot, self._settings.votes_min):
             return None
-        if ballot.confidence < self._settings.reading_confidence_min:
+        if ballot.confidence < self._settings.reading_confidence_min or self._wavers(ballot):
             return None
         far = all(paper.box.width < FAR_WIDTH_PX for paper in self._agreeing(ballot))
         if (far or ballot.confidence < HASTE_CONFIDENCE_MIN) and self._approaches():
@@ -192,7 +193,7 @@ class OpenPass:
     def final(self) -> Ballot | None:
         """The ballot, if it may be told now that the pass is over."""
         ballot = self.ballot
-        if ballot is None or not vote.final(ballot, self._settings.votes_min):
+        if ballot is None or not vote.final(ballot, self._settings.votes_min) or self._wavers(ballot):
             return None
         if not syntax.regions(ballot.text) and not self._beyond_doubt(ballot):
             return None
@@ -252,6 +253,11 @@ class OpenPass:
             first_t_s=self.first_t_s,
             last_t_s=self.track.last_t_s,
         )
+
+    def _wavers(self, ballot: Ballot) -> bool:
+        """Whether those that agree are weak, and many others did not trust themselves: a blur reads wrongly alike."""
+        weak = ballot.weight < vote.SUPPORT_MIN * ballot.votes
+        return weak and self.tries - self.voted > WAVERS_RATIO * self.tries
 
     def _beyond_doubt(self, ballot: Ballot) -> bool:
         return ballot.votes >= min(self._settings.votes_min + DOUBT_VOTES, self._settings.votes_window)

@@ -121,6 +121,26 @@ def test_unsure_readings_never_vote(stage: Stage) -> None:
     assert stage.passes.counts["unsure"] == 10
 
 
+def test_weak_readings_among_more_that_did_not_trust_themselves_are_not_told(stage: Stage) -> None:
+    blurs = drive(["K995OX180", "K985OX190"] * 3, confidence=0.4)
+    stage.show(
+        [*blurs[:4], *drive([PLATE] * 5, x=260, confidence=0.6), *drive(["K995OX180"] * 2, x=460, confidence=0.4)]
+    )
+    stage.idle(UNREAD_S)
+    assert (stage.told(), stage.told(UNREADABLE)) == ([], [""])
+
+
+@pytest.mark.parametrize(("unsure", "confidence"), [(2, 0.6), (6, 0.75)])
+def test_weak_readings_alone_and_strong_ones_among_others_are_told(
+    stage: Stage, unsure: int, confidence: float
+) -> None:
+    stage.show(
+        [*drive([None] + ["K995OX180"] * unsure, confidence=0.4), *drive([PLATE] * 5, x=380, confidence=confidence)]
+    )
+    stage.idle(UNREAD_S)
+    assert stage.told() == [PLATE]
+
+
 @pytest.mark.parametrize("text", ["190", "K9", "20200522", "K995OX190K9"])
 def test_scraps_and_dates_never_confirm(stage: Stage, text: str) -> None:
     stage.show(drive([text] * 20))
