@@ -44,7 +44,9 @@ def tell(outcome: Mapping[str, Any]) -> None:
         for sentence in str(outcome["error"]).splitlines():
             console.complain(sentence)
         asked = outcome["untouched"] is not None
-        console.complain("nothing was changed; the daemon goes on with what it had" if asked else "no daemon was asked")
+        console.complain(
+            f"nothing was changed; {'the daemon goes on with what it had' if asked else 'nobody was asked'}"
+        )
         return
     if outcome["needs_restart"]:
         console.complain(f"{', '.join(outcome['needs_restart'])}: changed, but only a restart of the daemon takes it")

@@ -99,11 +99,12 @@ def view(status: Mapping[str, Any], *, width: int = console.PIPE_WIDTH, lines_ma
         table.add_column(COLUMNS[-1])
     for camera in shown:
         cells = _row(camera)
-        table.add_row(*(cells[index] for index in columns), *cells[len(COLUMNS) - 1 :][: bool(trouble_width)])
+        table.add_row(*(cells[index] for index in columns), *(cells[-1:] if trouble_width else ()))
     troubled = [] if trouble_width else [camera for camera in shown if _trouble(camera)]
     below = [Text(f"{camera['name']}: {_trouble(camera)}") for camera in troubled]
-    left_out = len(cameras) - len(shown)
-    return Group(*above, table, *below, *[Text(f"and {left_out} more", style="dim")] * bool(left_out))
+    if left_out := len(cameras) - len(shown):
+        below.append(Text(f"and {left_out} more", style="dim"))
+    return Group(*above, table, *below)
 
 
 def _columns(rows: Sequence[Sequence[Text]], width: int) -> tuple[list[int], int]:

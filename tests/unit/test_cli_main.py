@@ -92,7 +92,7 @@ def test_a_reload_that_reaches_no_daemon_does_not_say_that_one_goes_on(tmp_path)
     file.write_text("a: [\n")
     done = anprd("reload", "-c", file)
     assert done.code == 1
-    assert done.err.splitlines()[-1] == "anprd: no daemon was asked"
+    assert done.err.splitlines()[-1] == "anprd: nothing was changed; nobody was asked"
 
 
 def test_a_reload_of_what_is_no_yaml_is_an_object_all_the_same(tmp_path):
