@@ -93,28 +93,24 @@ def covered(text: str, givers: Givers) -> str:
 
 def empty(values: object, environ: Mapping[str, str]) -> Iterator[str]:
     """The names of variables in the texts, as they were written, that are set to nothing."""
-    if isinstance(values, str):
-        names = (match[1] for match in _REFERENCE.finditer(values))
-        yield from (name for name in names if _NAME.fullmatch(name) and environ.get(name) == "")
-    elif isinstance(values, dict):
-        for item in values.values():
-            yield from empty(item, environ)
-    elif isinstance(values, list):
-        for item in values:
-            yield from empty(item, environ)
+    names = (match[1] for _, text in _texts(values, ()) for match in _REFERENCE.finditer(text))
+    return (name for name in names if _NAME.fullmatch(name) and environ.get(name) == "")
 
 
-def passwords(values: object, key: Key = ()) -> Iterator[Key]:
+def passwords(values: object) -> Iterator[Key]:
     """The keys whose text, as it was written, holds a password."""
+    return (key for key, text in _texts(values, ()) if holds_password(text))
+
+
+def _texts(values: object, key: Key) -> Iterator[tuple[Key, str]]:
     if isinstance(values, str):
-        if holds_password(values):
-            yield key
+        yield key, values
     elif isinstance(values, dict):
         for name, item in values.items():
-            yield from passwords(item, (*key, str(name)))
+            yield from _texts(item, (*key, str(name)))
     elif isinstance(values, list):
         for index, item in enumerate(values):
-            yield from passwords(item, (*key, str(index)))
+            yield from _texts(item, (*key, str(index)))
 
 
 def holds_password(text: str) -> bool:

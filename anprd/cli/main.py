@@ -17,7 +17,7 @@ import typer
 
 from anprd import variables
 from anprd.cli import bench as benchmarks
-from anprd.cli import evaluation, training
+from anprd.cli import evaluation, export, training
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError, StartError
 from anprd.redaction import redact
 
@@ -173,7 +173,12 @@ def reload(config: Config = None, runtime_dir: RuntimeDir = None, json: Json = F
     try:
         folder = runtime_dir or places.runtime_dir(config)
     except ConfigError as error:  # not even where the daemon is found can be read; it could not take the file either
-        printer(command.refused(config, str(error)))
+        from datetime import UTC, datetime
+
+        from anprd.supervisor import decisions
+
+        file = config or places.DEFAULT_CONFIG
+        printer(decisions.outcome(file, datetime.now(UTC), untouched=None, error=str(error)))
         _leave(EXIT_FAILED)
     _leave(command.reload(folder, printer))
 
@@ -272,6 +277,6 @@ def replay(
 
 app.add_typer(benchmarks.bench, name="bench")
 app.add_typer(training.train, name="train")
-app.command(epilog="Example: anprd export detector work/detector/weights/best.pt --data data/detect")(training.export)
+app.command(epilog="Example: anprd export detector work/detector/weights/best.pt --data data/detect")(export.export)
 app.command(epilog="Example: anprd evaluate --report report data/detect data/read")(evaluation.evaluate)
 app.command(epilog="Example: anprd calibrate data/read data/detect")(evaluation.calibrate)

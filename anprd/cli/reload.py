@@ -1,11 +1,10 @@
 """`anprd reload`: the running daemon reads its file again, and says what came of it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from anprd.cli import console, places
+from anprd.cli import console
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED
 from anprd.supervisor.status import NotRunningError
@@ -21,21 +20,6 @@ def reload(runtime_dir: Path, printer: Printer) -> int:
         return EXIT_FAILED
     printer(outcome)
     return EXIT_DONE if outcome["ok"] else EXIT_FAILED
-
-
-def refused(config: Path | None, error: str) -> dict[str, Any]:
-    """The outcome where the file is too broken to say where its daemon is, which therefore was not asked."""
-    return {
-        "ok": False,
-        "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "error": error,
-        "needs_restart": [],
-        "added": [],
-        "removed": [],
-        "changed": [],
-        "untouched": None,
-        "config": str(config or places.DEFAULT_CONFIG),
-    }
 
 
 def tell(outcome: Mapping[str, Any]) -> None:

@@ -1,20 +1,19 @@
-"""The training side: `anprd train ...` and `anprd export`.
+"""The training side: `anprd train ...`.
 
-What they need (torch, ultralytics, nncf) is an extra, and is imported once a command is called.
+What it needs (torch, ultralytics, nncf) is an extra, and is imported once a command is called.
 """
 
 import contextlib
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from enum import StrEnum
 from functools import partial
-from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from anprd.cli import interruption
 from anprd.errors import EXIT_FAILED
 
 train = typer.Typer(
@@ -91,14 +90,6 @@ Rendered = Annotated[int, typer.Option("--rendered", min=0, max=10_000_000, help
 _LOOKS_ALONE = "--looks-alone"
 
 
-class Kind(StrEnum):
-    """A network of the weights folder."""
-
-    DETECTOR = "detector"
-    CORNERS = "corners"
-    READER = "reader"
-
-
 @train.command("detector", epilog="Example: anprd train detector --from weights --data my-pictures --out tuned")
 def train_detector(
     data: Data = None,
@@ -133,14 +124,12 @@ def train_detector(
     """
     if side_px % 32:
         raise typer.BadParameter("must be a multiple of 32", param_hint="--side-px")
-    folder = _folder(data, named_data)
+    folder = labelled_folder(data, named_data)
     if start is None:
         work = _needed(out, elsewhere)
-        with contextlib.redirect_stdout(sys.stderr):  # ultralytics reports on standard output
+        with result_alone():
             with needs_extra():
-                from anprd.cli import interruption
                 from anprd.training import detector
-            interruption.tidy_up()
             asked = _asked(epochs=epochs)
             whole = detector.Plan(model=model, side_px=side_px, rendered_count=rendered, name=name, **asked)
             best = detector.train(folder, work, whole, fonts=fonts)
@@ -191,7 +180,7 @@ def train_reader(
     countries, which tell what it forgets. --out gets reader.pt; interrupted,
     nothing is left behind. --scenes and --checked-by are of no use then.
     """
-    folder = _folder(data, named_data)
+    folder = labelled_folder(data, named_data)
     asked = _asked(steps=steps, batch=batch, rendered_count=rendered)
     if start is None:
         work = _needed(out, elsewhere)
@@ -200,11 +189,9 @@ def train_reader(
                 "needs --from: a network that was never trained sees nothing", param_hint=_LOOKS_ALONE
             )
         with needs_extra():
-            from anprd.cli import interruption
             from anprd.training import jobs, reader
-        interruption.tidy_up()
         plan = replace(reader.Plan(), **asked)
-        with contextlib.redirect_stdout(sys.stderr):  # steps and their losses are no result
+        with result_alone():
             weights = jobs.train_reader(folder, work, plan, scenes=scenes, fonts=fonts, checked_by=checked_by)
         print(weights)
         return
@@ -244,12 +231,11 @@ def train_baseline(
     """
     with needs_extra():
         from anprd.cli import baseline as command
-        from anprd.cli import console, interruption
+        from anprd.cli import console
         from anprd.training import baseline, jobs
         from anprd.vision.weights import default_folder
-    interruption.tidy_up()
     plan = replace(baseline.PLAN, steps=steps, batch=batch, rendered_count=rendered)
-    with contextlib.redirect_stdout(sys.stderr):  # NNCF and ultralytics report on standard output
+    with result_alone():
         checkpoint = jobs.train_baseline(data, out, plan, scenes=scenes, fonts=fonts)
         measured = jobs.compare_baseline(checkpoint, data, weights or default_folder())
     (console.say_json if json else command.print_table)(asdict(measured))
@@ -271,10 +257,8 @@ def train_corners(
     anew.
     """
     with needs_extra():
-        from anprd.cli import interruption
         from anprd.training import jobs
-    interruption.tidy_up()
-    with contextlib.redirect_stdout(sys.stderr):  # steps and their errors are no result
+    with result_alone():
         weights = jobs.train_corners(out, scenes=scenes, fonts=fonts, steps=steps, count=rendered)
     print(weights)
 
@@ -294,8 +278,6 @@ def render(
     width, _, height = size.partition("x")
     if not (width.isdecimal() and height.isdecimal()):
         raise typer.BadParameter("must be WIDTHxHEIGHT, such as 1280x720", param_hint="--size")
-    from anprd.cli import interruption
-
     interruption.tidy_up()
     try:
         with needs_extra():  # Pillow is loaded with the first typeface
@@ -317,55 +299,7 @@ def render(
     print(truth)
 
 
-def export(
-    kind: Annotated[Kind, typer.Argument(metavar="NETWORK", help="detector, corners or reader.")],
-    checkpoint: Annotated[
-        Path, typer.Argument(metavar="CHECKPOINT", help="What training wrote; an ultralytics .pt, too.")
-    ],
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", metavar="DIR", help="What it was trained on, to calibrate by; the corner finder needs none."
-        ),
-    ] = None,
-    weights: Annotated[
-        Path, typer.Option("--weights", metavar="DIR", help="The folder that gets the network and its manifest entry.")
-    ] = Path("weights"),
-    metric: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--metric", metavar="NAME=NUMBER", help="What it reached (see evaluate), for the manifest. Often."
-        ),
-    ] = None,
-) -> None:
-    """Turn a trained network into one of the weights folder, detector and reader in INT8.
-
-    The folder's checkpoints/ gets a copy of CHECKPOINT, for 'train --from' and
-    'evaluate --checkpoints'.
-    """
-    from anprd.cli import interruption
-
-    metrics = dict(_metric(text) for text in metric or ())
-    interruption.tidy_up()
-    with contextlib.redirect_stdout(sys.stderr):  # NNCF and ultralytics report on standard output
-        with needs_extra():
-            from anprd.training import export as exports
-            from anprd.training import jobs
-        match kind:
-            case Kind.DETECTOR:
-                target = exports.detector(checkpoint, _folder(data, None), weights, metrics=metrics)
-            case Kind.CORNERS:
-                target = exports.corners(checkpoint, weights, metrics=metrics)
-            case Kind.READER:
-                target = jobs.export_reader(checkpoint, _folder(data, None), weights, metrics=metrics)
-    print(target)
-    if kind is not Kind.CORNERS:
-        from anprd.cli import console
-
-        console.complain(f"what was calibrated for the {kind.value} before is forgotten; next: anprd calibrate")
-
-
-def _folder(data: Path | None, named: Path | None) -> Path:
+def labelled_folder(data: Path | None, named: Path | None) -> Path:
     """The data, which is given once: by its place or by its name."""
     if data is not None and named is not None:
         raise typer.BadParameter("is given twice", param_hint="DATA")
@@ -389,15 +323,12 @@ def _asked(**options: int | None) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _metric(text: str) -> tuple[str, float]:
-    name, _, number = text.partition("=")
-    try:
-        value = float(number)
-    except ValueError:
-        name, value = "", 0.0
-    if not name or not isfinite(value):
-        raise typer.BadParameter(f"'{text}' is not NAME=NUMBER", param_hint="--metric")
-    return name, value
+@contextlib.contextmanager
+def result_alone() -> Iterator[None]:
+    """Steps, losses and what NNCF and ultralytics report go to standard error; ended, temporary folders go."""
+    interruption.tidy_up()
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
 
 
 @contextlib.contextmanager

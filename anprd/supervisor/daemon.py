@@ -236,17 +236,10 @@ class Daemon:
         self._log.info("reloaded", started=change.started, stopped=change.stopped, changed=change.changed)
 
     def _note_reload(self, *, error: str | None = None, change: Reload = NO_CHANGE) -> None:
-        self._last_reload = {
-            "ok": error is None,
-            "at": datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "error": error,
-            "needs_restart": list(change.ignored_keys),
-            "added": list(change.started),
-            "removed": list(change.stopped),
-            "changed": list(change.changed),
-            "untouched": len(decisions.enabled(self._settings)) - len(change.started) - len(change.changed),
-            "config": str(self._config_path),
-        }
+        untouched = len(decisions.enabled(self._settings)) - len(change.started) - len(change.changed)
+        self._last_reload = decisions.outcome(
+            self._config_path, datetime.now(UTC), untouched=untouched, error=error, change=change
+        )
 
     def _answer(self, listener: socket.socket, request_end: bytes, answer: Callable[[bytes], bytes]) -> None:
         responder = Responder(listener, self._watch, request_end=request_end, answer=answer)

@@ -13,7 +13,10 @@ yes       yes       -                            WAIT
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
+from pathlib import Path
+from typing import Any
 
 from anprd import backoff
 from anprd.settings import CameraSettings, Settings
@@ -112,6 +115,23 @@ class Reload:
 
 
 NO_CHANGE = Reload((), (), (), ())
+
+
+def outcome(
+    config: Path, at: datetime, *, untouched: int | None, error: str | None = None, change: Reload = NO_CHANGE
+) -> dict[str, Any]:
+    """What is said of a reload: `at` is in UTC; `untouched`, cameras that it left alone, None where nobody asked."""
+    return {
+        "ok": error is None,
+        "at": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "error": error,
+        "needs_restart": list(change.ignored_keys),
+        "added": list(change.started),
+        "removed": list(change.stopped),
+        "changed": list(change.changed),
+        "untouched": untouched,
+        "config": str(config),
+    }
 
 
 def compare(old: Settings, new: Settings) -> Reload:

@@ -5,7 +5,7 @@ import pytest
 import typer
 
 import anprd.training
-from anprd.cli import training
+from anprd.cli import export, training
 
 
 def test_a_missing_extra_says_what_to_install(capsys):
@@ -23,13 +23,13 @@ def test_a_module_of_our_own_that_is_missing_is_a_bug():
 
 
 def test_the_data_is_named_once_by_place_or_by_name():
-    assert training._folder(Path("data"), None) == training._folder(None, Path("data")) == Path("data")
+    assert training.labelled_folder(Path("data"), None) == training.labelled_folder(None, Path("data")) == Path("data")
 
 
 @pytest.mark.parametrize("named", [None, Path("data")])
 def test_data_named_twice_or_not_at_all_is_wrong_usage(named):
     with pytest.raises(typer.BadParameter):
-        training._folder(named, named)
+        training.labelled_folder(named, named)
 
 
 def test_a_whole_training_needs_its_folder_and_compares_with_nothing():
@@ -47,7 +47,7 @@ def test_looks_are_learnt_alone_only_where_the_rest_was_trained():
 @pytest.mark.parametrize("text", ["=1", "cer", "cer=", "cer=much", "cer=nan"])
 def test_a_metric_is_a_name_and_a_number(text):
     with pytest.raises(typer.BadParameter, match="is not NAME=NUMBER"):
-        training._metric(text)
+        export._metric(text)
 
 
 def test_the_steps_of_a_training_go_to_standard_error_and_its_result_to_standard_output(monkeypatch, capsys):
