@@ -6,7 +6,6 @@ is at another place of the film, so traffic comes evenly.
 
 import os
 import statistics
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from anprd import scratch
 from anprd.bench import playlist, processes, server, site, truth
 from anprd.bench.film import Film
 from anprd.bench.floor import Floor
@@ -58,8 +58,7 @@ def measure(film: Film, load: Load, weights_dir: Path | None) -> dict[str, Any]:
         ConfigError: there is no redis-server.
         SourceError: the cameras or the daemon did not start.
     """
-    with tempfile.TemporaryDirectory(prefix="anprd-bench-") as name:
-        folder = Path(name)
+    with scratch.folder(prefix="anprd-bench-") as folder:
         played, showings = _begun(folder, film, load)
         try:
             if load.wake == "floor":

@@ -8,9 +8,8 @@ clock is burned in: it would leap there.
 
 import json
 import math
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +17,7 @@ from types import MappingProxyType
 import cv2
 import numpy as np
 
+from anprd import scratch
 from anprd.bench.playlist import GOP_S, IDLE, Pass
 from anprd.errors import ConfigError
 from anprd.training.render import typeface
@@ -114,18 +114,16 @@ def made(keep: Path, plan: FilmPlan, progress: Progress) -> Film:
     """
     folder = keep / plan.name
     if not (folder / MANIFEST).is_file():
-        try:
-            keep.mkdir(parents=True, exist_ok=True)
-            partial = Path(tempfile.mkdtemp(prefix="film-", dir=keep))
-        except OSError as error:
-            raise ConfigError(
-                f"{keep}: the film cannot be kept there: {error.strerror}; name another --keep"
-            ) from error
-        try:
+        with ExitStack() as made:
+            try:
+                keep.mkdir(parents=True, exist_ok=True)
+                partial = made.enter_context(scratch.folder(keep, prefix="film-"))
+            except OSError as error:
+                raise ConfigError(
+                    f"{keep}: the film cannot be kept there: {error.strerror}; name another --keep"
+                ) from error
             _render(partial, plan, progress)
             partial.rename(folder)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
     return _load(folder, plan)
 
 

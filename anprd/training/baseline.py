@@ -6,7 +6,6 @@ machine to machine, their ratio to that hardly does.
 
 import io
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from anprd import scratch
 from anprd.training import checkpoints, floating, fx_int8, quantise, reader, reader_data
 from anprd.training.crnn import Crnn
 from anprd.training.evaluation import texts
@@ -129,9 +129,9 @@ def _openvino(model: openvino.Model, precision: Mapping[str, str]) -> Infer:
 
 
 def _openvino_byte_count(model: openvino.Model) -> int:
-    with tempfile.TemporaryDirectory(prefix="anprd-") as folder:
-        quantise.save_fp32(model, Path(folder) / "network.xml")
-        return sum(file.stat().st_size for file in Path(folder).iterdir())
+    with scratch.folder() as folder:
+        quantise.save_fp32(model, folder / "network.xml")
+        return sum(file.stat().st_size for file in folder.iterdir())
 
 
 def _shipped(file: Path) -> Variant:

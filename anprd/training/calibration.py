@@ -5,7 +5,6 @@ to it here (damaged anew, in a box that errs), and plates that were rendered for
 that it never saw is then a fair test (docs/measured.md#confidence).
 """
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from anprd import scratch
 from anprd.errors import ConfigError
 from anprd.records import Bgr, Box, Detection, Reading, Sighting
 from anprd.training import index, manifest, reader_data
@@ -194,9 +194,9 @@ def _rendered(fonts: Path | None) -> list[LabelledCrop]:
     """Plates that no training has seen: those draw from the store of another seed."""
     from anprd.training import rendered  # of the training environment
 
-    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
-        rendered.prepare(Path(work), count=RENDERED_COUNT, fonts=fonts, seed=SEED)
-        return rendered.load(Path(work))
+    with scratch.folder() as work:
+        rendered.prepare(work, count=RENDERED_COUNT, fonts=fonts, seed=SEED)
+        return rendered.load(work)
 
 
 def _drawn(crops: Sequence[LabelledCrop], rng: np.random.Generator) -> list[LabelledCrop]:

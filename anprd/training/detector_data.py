@@ -17,7 +17,7 @@ import numpy as np
 
 from anprd.errors import ConfigError
 from anprd.records import Box
-from anprd.training import index, pictures
+from anprd.training import index, pictures, swap
 from anprd.training.index import TRAIN, VAL
 
 JPEG_QUALITY = 95
@@ -182,10 +182,12 @@ def _copy(scene: Scene, work: Path, side_px: int) -> int:
     if scale < 1:
         image = np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     _, packed = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    partial = target.with_suffix(".partial")
-    partial.write_bytes(packed.tobytes())
-    os.utime(partial, ns=(_changed_ns(scene.picture),) * 2)  # the copy is of the picture as it was then
-    partial.replace(target)
+
+    def write(path: Path) -> None:
+        path.write_bytes(packed.tobytes())
+        os.utime(path, ns=(_changed_ns(scene.picture),) * 2)  # the copy is of the picture as it was then
+
+    swap.save(target, write)
     return plates
 
 

@@ -7,13 +7,13 @@ ends.
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anprd import scratch
 from anprd.training import checkpoints, detector, detector_data, detector_scenes, folders, yolo
 from anprd.training.index import TRAIN, VAL
 from anprd.training.progress import Progress, silent
@@ -53,8 +53,7 @@ def tune(site: Site, out: Path, plan: Plan, *, progress: Progress = silent) -> O
     checkpoint = checkpoints.find(site.start, NAME)
     checkpoints.load_detector(checkpoint, called=checkpoint)  # what is wrong with it is said before the long work
     folders.check(out)
-    with tempfile.TemporaryDirectory(prefix="anprd-") as folder, _quiet():
-        work = Path(folder)
+    with scratch.folder() as work, _quiet():
         parts = _prepare(site, work, progress)
         before = _measure(checkpoint, parts, work, progress)
         tuned = _learn(checkpoint, parts[HELD_BACK], work, plan, progress)

@@ -1,13 +1,13 @@
 """Checkpoints as OpenVINO models in FP32: what is quantised, and what the quantised is compared with."""
 
 import logging
-import tempfile
 from pathlib import Path
 
 import openvino
 import torch
 from torch import nn
 
+from anprd import scratch
 from anprd.errors import ConfigError
 from anprd.training import checkpoints, manifest, quantise
 from anprd.training.corners import CornerNet
@@ -26,8 +26,8 @@ def detector(checkpoint: Path) -> openvino.Model:
     """
     if not checkpoint.is_file():
         raise ConfigError(f"{checkpoint}: no such checkpoint; train one with 'anprd train detector'")
-    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
-        copy = Path(work) / "detector.pt"
+    with scratch.folder() as work:
+        copy = work / "detector.pt"
         copy.write_bytes(checkpoint.read_bytes())
         network = checkpoints.load_detector(copy, called=checkpoint)
         exported = network.export(format="openvino", dynamic=True, imgsz=DETECTOR_SIDE_PX)

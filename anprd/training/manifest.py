@@ -4,12 +4,12 @@ import errno
 import json
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from anprd import scratch
 from anprd.errors import ConfigError, SinkError
 from anprd.training import swap
 from anprd.vision import weights
@@ -36,7 +36,7 @@ def check_writable(folder: Path) -> None:
         SinkError: the disk is full.
     """
     weights.load(folder)
-    with _writing(folder), tempfile.TemporaryDirectory(prefix=".", dir=folder):
+    with _writing(folder), scratch.folder(folder, prefix="."):
         pass
 
 
@@ -93,13 +93,9 @@ def amend(folder: Path, name: str, about: Mapping[str, Any]) -> None:
 def _write(folder: Path, tables: Tables) -> None:
     """Write all beside the old manifest and swap: an interruption leaves one of the two."""
     text = _text(tables)
-    partial = (folder / weights.MANIFEST).with_suffix(".partial")
-    with _writing(folder):
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(folder / weights.MANIFEST)
-        finally:
-            partial.unlink(missing_ok=True)
+    with _writing(folder), scratch.folder(folder, prefix=".") as made:
+        (made / weights.MANIFEST).write_text(text, encoding="utf-8")
+        (made / weights.MANIFEST).replace(folder / weights.MANIFEST)
 
 
 @contextmanager

@@ -5,7 +5,6 @@ its batch norms keep what they measured on many sites; how much it forgot is mea
 is made on the way lies in a temporary folder, which goes when the call ends, however it ends.
 """
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -15,6 +14,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
+from anprd import scratch
 from anprd.errors import ConfigError
 from anprd.training import checkpoints, cores, folders, reader, reader_data, rendered
 from anprd.training.evaluation import texts
@@ -65,8 +65,7 @@ def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silen
     checkpoints.restore(network, checkpoint)
     real, parts = _crops(site)
     folders.check(out)
-    with tempfile.TemporaryDirectory(prefix="anprd-") as folder:
-        work = Path(folder)
+    with scratch.folder() as work:
         with progress("rendering", 1) as advance:
             rendered.prepare(work, count=plan.rendered_count, fonts=site.fonts, seed=SEED)
             advance()

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from anprd.records import Bgr
+from anprd.training import swap
 from anprd.training.reader_data import LabelledCrop, shrink
 from anprd.training.render import degrade, typeface
 from anprd.training.render.degrade import CropSample
@@ -46,10 +47,9 @@ def _crop(sample: CropSample) -> LabelledCrop:
 
 
 def _save(target: Path, crops: list[LabelledCrop]) -> None:
-    partial = target.with_suffix(".partial")
-    with partial.open("wb") as file:
+    def write(path: Path) -> None:
         np.savez(
-            file,
+            path,
             pixels=np.concatenate([crop.image.ravel() for crop in crops]),
             shapes=np.array([crop.image.shape for crop in crops]),
             texts=np.array([crop.text for crop in crops]),
@@ -57,7 +57,8 @@ def _save(target: Path, crops: list[LabelledCrop]) -> None:
             rows=np.array([crop.rows for crop in crops]),
             corners=np.array([crop.corners for crop in crops]),
         )
-    partial.replace(target)
+
+    swap.save(target, write)
 
 
 def load(folder: Path) -> list[LabelledCrop]:

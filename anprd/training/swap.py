@@ -3,11 +3,11 @@
 OpenVINO and torch raise RuntimeError where a disk is full, Python raises OSError; here both become one sentence.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from anprd import scratch
 from anprd.errors import SinkError
 
 
@@ -18,10 +18,10 @@ def beside(target: Path) -> Iterator[Path]:
     Raises:
         SinkError: it cannot be made.
     """
-    with told(target):
-        folder = tempfile.TemporaryDirectory(prefix=".", dir=target.parent, ignore_cleanup_errors=True)
-    with folder as made:
-        yield Path(made)
+    with ExitStack() as opened:
+        with told(target):
+            folder = opened.enter_context(scratch.folder(target.parent, prefix="."))
+        yield folder
 
 
 @contextmanager

@@ -109,10 +109,10 @@ def test_a_commit_that_nobody_can_tell_is_unknown(folder, made, monkeypatch):
     ],
 )
 def test_a_folder_that_takes_nothing_is_told_before_the_long_work(folder, monkeypatch, code, family, sentence):
-    def refuse(**_):
+    def refuse(*_, **__):
         raise OSError(code, os.strerror(code))
 
     manifest.check_writable(folder)
-    monkeypatch.setattr(manifest.tempfile, "TemporaryDirectory", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(family, match=sentence):
         manifest.check_writable(folder)

@@ -1,12 +1,12 @@
 """An evaluation from start to end: measure, compare with FP32, write the page, note the figures in the manifest."""
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from anprd import scratch
 from anprd.training import folders, manifest, swap
 from anprd.training.evaluation import measure as measuring
 from anprd.training.evaluation import page, sheets, speed
@@ -59,8 +59,8 @@ def measure(
         ConfigError: weights, checkpoints or labels cannot be used.
     """
     vision = Vision.load(folder)
-    with tempfile.TemporaryDirectory(prefix="anprd-") as work:
-        full = None if checkpoints is None else _full(checkpoints, Path(work))  # what is wrong with it is said at once
+    with scratch.folder() as work:
+        full = None if checkpoints is None else _full(checkpoints, work)  # what is wrong with it is said at once
         tilt = (
             {} if tilted is None else {"tilt": _tilted(vision, tilted, progress)}
         )  # so is a wrong folder of typefaces
