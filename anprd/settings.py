@@ -158,10 +158,10 @@ class Settings(_Model):
             raise ValueError(f"must be '{EMBEDDED}' or a URL such as redis://localhost:6379/0: {fault}")
         return redis
 
-    @field_validator("metrics_address")
+    @field_validator("metrics_address", mode="before")
     @classmethod
-    def _address_has_a_port(cls, address: str | None) -> str | None:
-        if address is not None and not addresses.is_host_and_port(address):
+    def _address_has_a_port(cls, address: object) -> object:
+        if address is not None and not (isinstance(address, str) and addresses.is_host_and_port(address)):
             raise ValueError("must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:9108")
         return address
 

@@ -16,6 +16,7 @@ from anprd.redaction import redact
 from anprd.settings import EMBEDDED, CameraSettings, Settings
 from anprd.supervisor import embedded_redis
 from anprd.supervisor.places import weights_fault
+from anprd.worker import entry
 
 _BARE_VARIABLE = re.compile(r"://[^/?#@]*:\$[A-Za-z_][A-Za-z0-9_]*@")
 
@@ -37,15 +38,17 @@ def check(path: Path, printer: Printer) -> int:
             "ok": True,
             "cameras": [camera.name for camera in loaded.cameras],
             "redis": redact(loaded.redis),
-            "warnings": [*warnings(loaded), *_empty_variables(path, environ)],
+            "warnings": [*warnings(loaded), *_slips_of_environment(path, environ)],
         }
     )
     return EXIT_DONE
 
 
-def _empty_variables(path: Path, environ: Mapping[str, str]) -> Iterator[str]:
+def _slips_of_environment(path: Path, environ: Mapping[str, str]) -> Iterator[str]:
     names = variables.empty(document.read(path).values, environ)
-    return (f"the environment variable {name} is set to nothing" for name in dict.fromkeys(names))
+    yield from (f"the environment variable {name} is set to nothing" for name in dict.fromkeys(names))
+    if (fault := entry.log_level_fault(environ)) is not None:
+        yield f"the environment variable {entry.LOG_LEVEL}: {fault}"
 
 
 def _tell_faults(path: Path, faults: Iterable[Fault], printer: Printer) -> None:

@@ -155,6 +155,8 @@ class Daemon:
             redis=settings.redis,
             stream=settings.stream,
         )
+        if (fault := entry.log_level_fault(os.environ)) is not None:
+            self._log.warning("log_level_unknown", error=f"{entry.LOG_LEVEL}: {fault}")
         if not self._settings.cameras:
             self._log.warning("no_cameras", config=str(self._config_path), advice="add one under `cameras:` and reload")
         self._notifier.ready(self._summary())

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError
+from anprd.faults import display
 from anprd.observe import logs
 from anprd.redaction import redact
 from anprd.settings import CameraSettings, Settings
@@ -22,6 +23,7 @@ from anprd.worker.messages import Misconfigured, clip_text
 from anprd.worker.tether import Tether
 
 COMPOSITION = "anprd.worker.composition"
+LOG_LEVEL = "ANPRD_LOG_LEVEL"
 SHARED_WEIGHTS = "ANPRD_SHARED_WEIGHTS"  # tells the fork server whose networks it shall have; empty: the shipped ones
 _PASSING = (errno.ENOMEM, errno.EMFILE, errno.ENFILE)  # the machine's troubles, which may be over at the next try
 
@@ -71,11 +73,19 @@ def _load(composition: str) -> Any:  # noqa: ANN401, a module
 
 def log_level(environ: Mapping[str, str]) -> logs.Level:
     """How much the daemon and its workers log: ANPRD_LOG_LEVEL, "info" where it is unset or no level."""
-    match environ.get("ANPRD_LOG_LEVEL", "").lower():
+    match environ.get(LOG_LEVEL, "").lower():
         case "debug" | "info" | "warning" | "error" as level:
             return level
         case _:
             return "info"
+
+
+def log_level_fault(environ: Mapping[str, str]) -> str | None:
+    """What is wrong with ANPRD_LOG_LEVEL, which counts as "info" then; None where nothing is."""
+    asked = environ.get(LOG_LEVEL, "")
+    if asked.lower() in {"", log_level(environ)}:
+        return None
+    return f"{display(asked)} is not debug, info, warning or error; it counts as info"
 
 
 def _take_signals(stop: threading.Event) -> None:

@@ -329,6 +329,13 @@ def test_the_status_socket_is_for_its_owner_alone(daemon):
     assert (daemon.runtime_dir / "status.sock").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_log_level_that_there_is_not_is_in_the_log(daemon):
+    daemon.write({})
+    daemon.start(ANPRD_LOG_LEVEL="verbose").until(lambda _status: True)
+    (line,) = daemon.events("log_level_unknown")
+    assert line["error"].startswith("ANPRD_LOG_LEVEL: 'verbose' is not debug, info, warning or error")
+
+
 def test_a_daemon_without_cameras_runs_and_says_so(daemon):
     daemon.write({})
     daemon.start().until(lambda status: status["cameras"] == [])

@@ -121,6 +121,14 @@ def test_a_variable_that_is_set_to_nothing_is_warned_of(file, capsys, monkeypatc
     assert capsys.readouterr().err == f"anprd: {path}: the environment variable NOTHING is set to nothing\n"
 
 
+def test_a_log_level_that_there_is_not_is_warned_of(file, capsys, monkeypatch):
+    monkeypatch.setenv("ANPRD_LOG_LEVEL", "verbose")
+    path = file("cameras: {a: {url: rtsp://192.0.2.1/}}")
+    assert check.check(path, check.tell) == 0
+    said = "the environment variable ANPRD_LOG_LEVEL: 'verbose' is not debug, info, warning or error; it counts as info"
+    assert capsys.readouterr().err == f"anprd: {path}: {said}\n"
+
+
 def test_two_cameras_of_one_substream_are_warned_of(warned):
     (warning,) = warned("""
 cameras:

@@ -182,6 +182,7 @@ def test_a_fault_says_what_is_allowed(faults, line, says):
         ("metrics_address: a..b:9108", "HOST:PORT"),
         ("metrics_address: '[]:9108'", "HOST:PORT"),
         ("metrics_address: '9108'", "HOST:PORT"),
+        ("metrics_address: 9108", "9108 must be HOST:PORT with a port from 1 to 65535, such as 127.0.0.1:9108"),
         ("metrics_address: http://127.0.0.1:9108", "HOST:PORT"),
         ("metrics_address: u:geheim@localhost:9108", "HOST:PORT"),
         ("metrics_address: 127.0.0.1:99999", "HOST:PORT"),

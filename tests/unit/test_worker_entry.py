@@ -12,6 +12,16 @@ def test_the_environment_sets_how_much_is_logged(environ, level):
     assert entry.log_level(environ) == level
 
 
+@pytest.mark.parametrize("asked", [{}, {"ANPRD_LOG_LEVEL": ""}, {"ANPRD_LOG_LEVEL": "Debug"}])
+def test_a_level_that_there_is_is_no_fault(asked):
+    assert entry.log_level_fault(asked) is None
+
+
+def test_a_level_that_there_is_not_is_a_fault():
+    fault = entry.log_level_fault({"ANPRD_LOG_LEVEL": "verbose"})
+    assert fault == "'verbose' is not debug, info, warning or error; it counts as info"
+
+
 def test_a_broken_installation_is_the_operators_to_mend():
     with pytest.raises(ConfigError, match="install anprd and its dependencies again"):
         entry._load("anprd.worker.no_such_module")
