@@ -5,6 +5,7 @@ import stat
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from anprd.cli.annotate import Label
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
 from anprd.records import Bgr, Sighting
-from anprd.vision import sideways
 from anprd.vision.detector import SHAPES_MAX
 from anprd.vision.edges import is_cut_off
 from anprd.vision.plates import Vision
@@ -109,19 +109,16 @@ def _content(file: Path) -> bytes:
 
 
 def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
-    """What `Vision.read_picture` does, with the milliseconds that each part took."""
+    """The plates of a photo, and the milliseconds that each part took."""
     spans_s = {"detect": 0.0, "read": 0.0}
 
-    def timed(picture: Bgr) -> list[Sighting]:
+    @contextmanager
+    def timed(part: str) -> Iterator[None]:
         began_s = time.perf_counter()
-        detections = vision.photo_detector.detect(picture, confidence_min=vision.photo_confidence_min)
-        detected_s = time.perf_counter()
-        sightings = [vision.read_still(picture, detection) for detection in detections]
-        spans_s["detect"] += detected_s - began_s
-        spans_s["read"] += time.perf_counter() - detected_s
-        return sightings
+        yield
+        spans_s[part] += time.perf_counter() - began_s
 
-    found = sideways.read(image, timed, confidence_min=vision.read_confidence_min)
+    found = vision.read_picture(image, timed=timed)
     spans_s["total"] = spans_s["detect"] + spans_s["read"]
     return found, {name: round(1000 * span_s, 2) for name, span_s in spans_s.items()}
 

@@ -1,7 +1,10 @@
 """From a picture to its plates: detector, corner finder and reader behind one face."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +19,8 @@ from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS, Reader
 from anprd.vision.straighten import CornerFinder
 from anprd.vision.view import WHOLE_SIDE_PX, View, part_size
 from anprd.vision.weights import Entry
+
+Timed = Callable[[str], AbstractContextManager[Any]]
 
 PHOTO_CONFIDENCE_MIN = 0.35  # of a detector that the manifest says nothing of: docs/measured.md#detector-input
 FIELD_MARGIN = 0.4  # of a box, on each side: all that straightening may look at
@@ -116,13 +121,21 @@ class Vision:
         reading = self.reader.read(straighten.straight(image, quad, (INPUT_WIDTH_PX, INPUT_HEIGHT_PX)))
         return self.calibration.apply(reading) if self.calibration else reading
 
-    def read_picture(self, image: Bgr) -> list[Sighting]:
-        """Every plate of a photo, (h, w, 3) uint8, found and read, the surest first; it may lie on its side."""
-        return sideways.read(image, self._look, confidence_min=self.read_confidence_min)
+    def read_picture(self, image: Bgr, *, timed: Timed = nullcontext) -> list[Sighting]:
+        """Every plate of a photo, found and read, the surest first; it may lie on its side.
 
-    def _look(self, image: Bgr) -> list[Sighting]:
-        detections = self.photo_detector.detect(image, confidence_min=self.photo_confidence_min)
-        return [self.read_still(image, detection) for detection in detections]
+        Args:
+            image: (h, w, 3) uint8.
+            timed: entered as `detect` or `read` around the work on these.
+        """
+
+        def look(picture: Bgr) -> list[Sighting]:
+            with timed("detect"):
+                detections = self.photo_detector.detect(picture, confidence_min=self.photo_confidence_min)
+            with timed("read"):
+                return [self.read_still(picture, detection) for detection in detections]
+
+        return sideways.read(image, look, confidence_min=self.read_confidence_min)
 
 
 def _ratio(entry: Entry, key: str, default: float) -> float:
