@@ -78,8 +78,13 @@ def evaluate(
 
 
 def calibrate(
-    data: Folders,
-    weights: Weights = None,
+    data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Folders with crops/ or labels/.")],
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights", metavar="DIR", help="The folder whose manifest is written; the shipped networks by default."
+        ),
+    ] = None,
     precision: Annotated[
         float, typer.Option("--precision", min=0.5, max=1, help="Of the plates told in photos, the share to be right.")
     ] = 0.99,

@@ -18,6 +18,7 @@ from anprd.errors import EXIT_FAILED
 
 train = typer.Typer(
     help="Train the networks (needs the extra: pip install 'anprd\\[train]').",
+    epilog="Example: anprd train detector data/detect --out work",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -243,7 +244,9 @@ def train_baseline(
 
 @train.command("corners", epilog="Example: anprd train corners --out work --scenes data/detect")
 def train_corners(
-    out: Out,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The working folder: rendered plates and the checkpoint.")
+    ],
     scenes: Scenes = None,
     fonts: Fonts = None,
     steps: Annotated[int, typer.Option("--steps", min=1, max=10_000_000, help="The whole length, in batches.")] = 4000,
@@ -253,8 +256,7 @@ def train_corners(
 ) -> None:
     """Train the corner finder on rendered plates alone: their corners are known exactly.
 
-    The rendered plates are kept under --out; an interrupted training begins
-    anew.
+    An interrupted training begins anew, with the plates that were rendered.
     """
     with needs_extra():
         from anprd.training import jobs

@@ -3,9 +3,10 @@ from types import SimpleNamespace
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 import anprd.training
-from anprd.cli import export, training
+from anprd.cli import export, main, training
 
 
 def test_a_missing_extra_says_what_to_install(capsys):
@@ -20,6 +21,26 @@ def test_a_missing_extra_says_what_to_install(capsys):
 def test_a_module_of_our_own_that_is_missing_is_a_bug():
     with pytest.raises(ModuleNotFoundError), training.needs_extra():
         raise ModuleNotFoundError("No module named 'anprd.nothing'", name="anprd.nothing")
+
+
+def said_by_the_help_of(*command: str) -> str:
+    return " ".join(CliRunner().invoke(main.app, [*command, "--help"], env={"COLUMNS": "200"}).output.split())
+
+
+def test_the_help_of_the_corner_finders_training_does_not_say_that_it_goes_on():
+    help_text = said_by_the_help_of("train", "corners")
+    assert "begins anew" in help_text
+    assert "goes on" not in help_text
+
+
+def test_the_help_of_calibrate_names_the_folders_that_it_takes_and_what_it_writes():
+    help_text = said_by_the_help_of("calibrate")
+    assert "Folders with crops/ or labels/." in help_text
+    assert "whose manifest is written" in help_text
+
+
+def test_the_help_of_train_itself_shows_an_example():
+    assert "Example: anprd train " in said_by_the_help_of("train")
 
 
 def test_the_data_is_named_once_by_place_or_by_name():
