@@ -26,9 +26,10 @@ _BEFORE_URL = r"(?<![^\s'\"=(\[{<,;|&?])"
 _BARE_USER_INFO = re.compile(r"(?<![^\s'\"=(\[{,])(?P<user>[\w.+%-]{1,64}:)(?!//)\S*@")
 # `?password=...`, `&pwd=...`, and the paths of some cameras, `/user=admin_password=..._channel=1`.
 _PARAMETER = re.compile(rf"(?<![a-z])(?P<name>(?:{_WORDS})=)[^\s&#;'\"]+", re.IGNORECASE)
-# `'password': '...'` of a printed mapping, JSON or Python.
+# `'password': '...'` of a printed mapping, JSON or Python; its end may have been cut off.
 _ITEM = re.compile(
-    rf"(?P<name>(?P<quote>['\"])(?:{_WORDS})(?P=quote)\s*:\s*)(?:'[^']*'|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE
+    rf"(?P<name>(?P<quote>['\"])(?:{_WORDS})(?P=quote)\s*:\s*)(?:'[^']*(?:'|\Z)|\"(?:[^\"\\]|\\.)*(?:\"|\Z))",
+    re.IGNORECASE,
 )
 _HEADER = re.compile(r"(?P<name>authorization:\s*(?:basic|digest|bearer)\s).*", re.IGNORECASE)
 _SECRET_KEY = re.compile(rf"(?:.*_)?(?:{_WORDS})", re.IGNORECASE)
@@ -73,15 +74,24 @@ def redact(text: str) -> str:
     megabyte.
     """
     if len(text) > TEXT_LENGTH_MAX:
-        # A URL at the cut may have lost the `@` by which its password is known: it goes as a whole.
-        whole = text.rfind("//", TEXT_LENGTH_MAX - _URL_LENGTH_MAX, TEXT_LENGTH_MAX)
-        text = text[: whole if whole >= 0 else TEXT_LENGTH_MAX] + " ... (cut)"
+        text = text[: _whole_until(text)] + " ... (cut)"
     text = _without_user_info(text, _PLAIN)
     text = _without_user_info(text, _ENCODED)
     text = _BARE_USER_INFO.sub(rf"\g<user>{MASK}@", text)
     text = _HEADER.sub(rf"\g<name>{MASK}", text)
     text = _ITEM.sub(rf"\g<name>'{MASK}'", text)
     return _PARAMETER.sub(rf"\g<name>{MASK}", text)
+
+
+def _whole_until(text: str) -> int:
+    """Where a text that is too long is cut: what reaches across may have lost the `@` by which its password is known.
+
+    So a URL goes as a whole, from the first `//` that is near, since a password may hold others; else a word does.
+    """
+    near = TEXT_LENGTH_MAX - _URL_LENGTH_MAX
+    url = text.find("//", near, TEXT_LENGTH_MAX)
+    word = max(text.rfind(blank, near, TEXT_LENGTH_MAX) for blank in " \t\r\n")
+    return next((place for place in (url, word) if place >= 0), TEXT_LENGTH_MAX)
 
 
 def _without_user_info(text: str, notation: _Notation) -> str:

@@ -135,6 +135,17 @@ def test_a_long_hostile_text_is_cut_before_it_takes_minutes(hostile: str):
     assert len(redact(hostile * 200_000)) <= 2 * TEXT_LENGTH_MAX
 
 
-def test_a_url_at_the_cut_goes_as_a_whole():
-    text = "x" * (TEXT_LENGTH_MAX - 20) + "rtsp://user:hunter2-and-more@192.0.2.1/" + "y" * 100
-    assert "hunter2" not in redact(text)
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "rtsp://user:hunter2-and-more@192.0.2.1/",
+        "rtsp://user:hunter2//and//more@192.0.2.1/",
+        "user:hunter2-and-more@192.0.2.1",
+        "{'password': 'hunter2-and-more'}",
+        '{"password": "hunter2 and more"}',
+    ],
+)
+@pytest.mark.parametrize("shown", range(8, 40, 4))
+def test_nothing_of_a_password_at_the_cut_is_shown(secret: str, shown: int):
+    text = "x" * (TEXT_LENGTH_MAX - shown - 1) + " " + secret + "y" * 100
+    assert "hun" not in redact(text)
