@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
-from anprd.records import Bgr, Detection, Luma, Sighting, Verdict
+from anprd.records import Bgr, Detection, Sighting, Verdict
 from anprd.settings import CameraSettings
 from anprd.tracks.passes import Passes
 from anprd.video.frames import Frame
@@ -121,22 +121,22 @@ class Pipeline:
         self._counts["plates"] += len(found)
         sightings = []
         for detection in found:
-            reason = self._unread_reason(frame.luma(), detection.moved(x, y), frame.t_s)
-            if view.cuts(detection.box.moved(x, y)):
+            in_frame = detection.moved(x, y)
+            if view.cuts(in_frame.box):
                 self._counts["cut"] += 1
                 self._gaze.doubt()
-            elif reason is not None:
+            elif (reason := self._unread_reason(in_frame, view.frame, frame.t_s)) is not None:
                 self._counts[reason] += 1
-                sightings.append(Sighting(detection, detection.box.corners, None).moved(x, y))
+                sightings.append(Sighting(in_frame, in_frame.box.corners, None))
             else:
                 self._counts["read"] += 1
                 sightings.append(self._eyes.read(part, detection).moved(x, y))
         return sightings
 
-    def _unread_reason(self, picture: Luma, detection: Detection, t_s: float) -> str | None:
+    def _unread_reason(self, detection: Detection, frame: Size, t_s: float) -> str | None:
         """Why a plate is not worth reading, or None where it is."""
         if detection.box.width < self._settings.plate_width_px_min:
             return "small"
-        if touches_edge(detection.box, picture):
+        if touches_edge(detection.box, frame):
             return "cut"
         return None if self.passes.wants_reading(detection, t_s) else "settled"

@@ -124,7 +124,7 @@ def look(vision: Vision, image: Bgr) -> tuple[list[Sighting], dict[str, float]]:
 
 
 def _label(sighting: Sighting, image: Bgr, *, confidence_min: float) -> Label:
-    if is_cut_off(sighting.box, image):
+    if is_cut_off(sighting.box, image.shape[:2]):
         return Label(sighting.box, sighting.corners)
     return annotate.label(sighting, confidence_min=confidence_min)
 

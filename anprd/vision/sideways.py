@@ -44,4 +44,4 @@ def back(sighting: Sighting, width_px: int) -> Sighting:
 def _is_told(sighting: Sighting, image: Bgr, confidence_min: float) -> bool:
     box = sighting.box
     sure = confidence.told(sighting.reading, confidence_min=confidence_min, width_px=box.width)
-    return sure and not is_cut_off(box, image)
+    return sure and not is_cut_off(box, image.shape[:2])

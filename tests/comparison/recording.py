@@ -103,7 +103,7 @@ def _record(clip: Path) -> Iterator[dict[str, Any]]:
 
 def _sight(vision: Vision, image: Bgr, detection: Detection) -> Sighting:
     """As the pipeline, which reads what is wide enough and not cut off."""
-    if detection.box.width < SETTINGS.plate_width_px_min or touches_edge(detection.box, image):
+    if detection.box.width < SETTINGS.plate_width_px_min or touches_edge(detection.box, image.shape[:2]):
         return Sighting(detection, detection.box.corners, None)
     return vision.read(image, detection)
 

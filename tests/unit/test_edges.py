@@ -1,9 +1,7 @@
-import numpy as np
-
 from anprd.records import Box
 from anprd.vision.edges import is_cut_off, touches_edge
 
-PICTURE = np.full((180, 320, 3), 90, np.uint8)
+PICTURE = (180, 320)  # height, width
 
 
 def test_a_box_touches_the_edge_within_four_pixels_or_a_share_of_its_width():

@@ -209,6 +209,33 @@ def test_a_plate_cut_off_by_a_part_is_let_go_and_the_whole_frame_is_looked_at_ne
     assert pipeline.counts["cut"] == wholes.count(False)
 
 
+class CountedPicture:
+    """Its luma has to be made, as that of a stream with ten bits a pixel."""
+
+    def __init__(self, image, made):
+        self.image = image
+        self.made = made
+
+    def luma(self):
+        self.made.append("luma")
+        return self.image[:, :, 0]
+
+    def part(self, window):
+        return self.image[window.top : window.bottom, window.left : window.right]
+
+
+def test_the_luma_of_a_frame_is_made_once_however_many_plates_are_in_it():
+    eyes = ScriptedEyes(plate_until(10))
+    one = eyes.detect
+    eyes.detect = lambda *args, **kwargs: 3 * one(*args, **kwargs)
+    pipeline = Pipeline(camera(), eyes)
+    made = []
+    for frame in frames(10, fps=8):
+        pipeline.feed(dataclasses.replace(frame, picture=CountedPicture(frame.bgr(), made)))
+    assert pipeline.counts["plates"] == 30
+    assert len(made) == 10
+
+
 def test_a_car_that_is_parked_in_view_is_told_once_however_long_others_pass_and_nothing_moves():
     eyes = PatchEyes()
     pipeline = Pipeline(camera(), eyes)

@@ -83,7 +83,7 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
         near = [sighting for sighting in vision.read_picture(image) if sighting.box.intersection(truth) > 0]
         nearest = max(near, key=lambda sighting: sighting.box.iou(truth), default=None)
         reading = nearest.reading if nearest and nearest.reading else NOTHING_READ
-        cut_off = nearest is not None and is_cut_off(nearest.box, image)
+        cut_off = nearest is not None and is_cut_off(nearest.box, image.shape[:2])
         width_px = math.inf if nearest is None else nearest.box.width
         country = row.get("country", "")
         yield ReadCase(picture, text, reading, country=country, box=truth, cut_off=cut_off, width_px=width_px)
