@@ -14,7 +14,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 def camera_url_fault(url: str) -> str | None:
     """What is wrong with a camera's URL, or None. The answer never repeats the URL."""
-    if not url.startswith("file:") and _SCHEME.match(url) is not None:
+    if not names_a_file(url):
         return url_fault(url, CAMERA_SCHEMES)
     path = url.removeprefix("file:")
     if not path.strip() or "\0" in path:
@@ -22,9 +22,14 @@ def camera_url_fault(url: str) -> str | None:
     return "must be file:PATH or file:///PATH" if re.match("//[^/]", path) else None
 
 
+def names_a_file(url: str) -> bool:
+    """Whether it is `file:PATH` or a plain path, and no address on the network."""
+    return url.startswith("file:") or _SCHEME.match(url) is None
+
+
 def absolute_url(url: str, folder: Path) -> str:
     """`file:clips/a.mp4` and a plain path become `file:/absolute/path`; other URLs stay."""
-    if (not url.startswith("file:") and _SCHEME.match(url) is not None) or camera_url_fault(url) is not None:
+    if not names_a_file(url) or camera_url_fault(url) is not None:
         return url
     return "file:" + os.path.normpath(folder / re.sub("^//(?=/)", "", url.removeprefix("file:")))
 

@@ -1,11 +1,11 @@
 """Where frames come from: a camera, a recording played as if it were one, or a recording read as fast as it goes."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from anprd import addresses
 from anprd.errors import ConfigError
 from anprd.redaction import redact
 from anprd.settings import CameraSettings
@@ -15,9 +15,6 @@ from anprd.video.frames import Frame
 from anprd.video.live import Call, LiveSource
 from anprd.video.wakefulness import Leave, Wakefulness
 from anprd.video.waking import KeyframeSource, SubstreamSource
-
-_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
-_NETWORK_SCHEMES = ("rtsp", "rtsps", "http", "https")
 
 
 class Source(Protocol):
@@ -87,21 +84,18 @@ def open_source(
 
     Raises:
         SourceError: it cannot be opened; one sentence without the password.
-        ConfigError: the url's scheme is none of these.
+        ConfigError: the url is none of these.
     """
-    found = _SCHEME.match(url)
-    if found and found["scheme"].lower() in _NETWORK_SCHEMES:
-        call = Call(url, settings, clock, waiting, needed, leave=leave)
-        if settings.wake == "keyframes":
-            return KeyframeSource(call)
-        if settings.wake != "always" and settings.substream is not None:
-            return SubstreamSource(call)
-        return LiveSource(call)
-    if found and found["scheme"].lower() != "file":
-        raise ConfigError(
-            f"{redact(url)}: {found['scheme']!r} leads to no camera; begin with rtsp://, rtsps://, http:// or file:"
-        )
-    return PlayedSource(url.removeprefix("file://").removeprefix("file:"), clock, waiting, endless=True)
+    if addresses.names_a_file(url):
+        return PlayedSource(url.removeprefix("file://").removeprefix("file:"), clock, waiting, endless=True)
+    if (fault := addresses.url_fault(url, addresses.CAMERA_SCHEMES)) is not None:
+        raise ConfigError(f"{redact(url)}: {fault}")
+    call = Call(url, settings, clock, waiting, needed, leave=leave)
+    if settings.wake == "keyframes":
+        return KeyframeSource(call)
+    if settings.wake != "always" and settings.substream is not None:
+        return SubstreamSource(call)
+    return LiveSource(call)
 
 
 def open_clip(path: str | Path, *, clock: Clock) -> Source:

@@ -278,7 +278,7 @@ def test_a_closed_clip_ends(clip: Path):
 
 
 def test_an_unknown_scheme_is_a_fault_of_the_configuration():
-    with pytest.raises(ConfigError, match=r"ftp.* leads to no camera") as caught:
+    with pytest.raises(ConfigError, match=r"ftp.*: must begin with rtsp://") as caught:
         open_source("ftp://anpr:s3cret@192.0.2.1/x", settings=camera("rtsp://192.0.2.1/"), clock=FakeClock())
     assert "s3cret" not in str(caught.value)
 
