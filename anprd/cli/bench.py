@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from anprd.cli.options import Json, Weights
 from anprd.cli.training import needs_extra
 from anprd.errors import ConfigError, SinkError
 
@@ -31,17 +32,10 @@ bench = typer.Typer(
     epilog="Example: anprd bench --json clip.mp4, which is anprd bench stages --json clip.mp4",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Keep = Annotated[
     Path | None,
     typer.Option(
         "--keep", metavar="DIR", readable=False, help="Where the film is kept.", show_default="~/.cache/anprd"
-    ),
-]
-Weights = Annotated[
-    Path | None,
-    typer.Option(
-        "--weights", metavar="DIR", readable=False, help="A folder with other networks and their MANIFEST.toml."
     ),
 ]
 

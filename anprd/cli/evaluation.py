@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from anprd.cli.options import Json, Weights
 from anprd.cli.training import needs_extra
 
 Folders = Annotated[
     list[Path], typer.Argument(metavar="DATA...", help="Folders with scenes.csv, crops/, unread/ or labels/.")
 ]
-Weights = Annotated[Path | None, typer.Option("--weights", metavar="DIR", help="Other networks than the shipped.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 
 
 def evaluate(

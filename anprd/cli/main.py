@@ -18,6 +18,7 @@ import typer
 from anprd import variables
 from anprd.cli import bench as benchmarks
 from anprd.cli import evaluation, export, training
+from anprd.cli.options import Json, Weights
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError, StartError
 from anprd.redaction import redact
 
@@ -30,8 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they show variables, and variables hold passwords
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-# A path here has readable=False: typer would refuse a forbidden file as wrong usage, and with it all files of the call.
-# Whoever opens the file has a better sentence, and the exit code of the right family.
 Config = Annotated[
     Path | None,
     typer.Option(
@@ -42,17 +41,10 @@ Config = Annotated[
         help="The configuration; /etc/anprd/cameras.yaml where none is given.",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 RuntimeDir = Annotated[
     Path | None,
     typer.Option(
         "--runtime-dir", metavar="DIR", readable=False, help="The daemon's runtime_dir, where no file says it."
-    ),
-]
-Weights = Annotated[
-    Path | None,
-    typer.Option(
-        "--weights", metavar="DIR", readable=False, help="A folder with other networks and their MANIFEST.toml."
     ),
 ]
 

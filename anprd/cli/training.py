@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from anprd.cli import interruption
+from anprd.cli.options import Json
 from anprd.errors import EXIT_FAILED
 
 train = typer.Typer(
@@ -221,7 +222,7 @@ def train_baseline(
         Path | None,
         typer.Option("--weights", metavar="DIR", help="The reader to stand beside; the shipped by default."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
+    json: Json = False,
 ) -> None:
     """Train the baseline, a CRNN with CTC, and set it beside the reader: exact match, CER, time and size.
 

@@ -1,0 +1,18 @@
+"""Options that several commands have.
+
+A path here has readable=False, and should everywhere: typer would refuse a forbidden file as wrong usage, and with it
+all files of the call. Whoever opens the file has a better sentence, and the exit code of the right family.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Weights = Annotated[
+    Path | None,
+    typer.Option(
+        "--weights", metavar="DIR", readable=False, help="A folder with other networks and their MANIFEST.toml."
+    ),
+]
