@@ -9,9 +9,9 @@ import threading
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from anprd.errors import SinkError
+from anprd.events.publisher import Stream
 from anprd.events.record import Event
 from anprd.events.redis_stream import BATCH_MAX
 from anprd.events.spool import Spool
@@ -19,13 +19,6 @@ from anprd.observe import logs
 from anprd.supervisor import signals
 
 INTERVAL_S = 15.0  # nobody waits for these; and workers of a killed daemon have drained before the first look
-
-
-class Stream(Protocol):
-    """Where events go (`events.redis_stream`)."""
-
-    def publish(self, events: Sequence[Event]) -> int:
-        """Add those events that are not there yet; SinkError where that is not sure."""
 
 
 class Orphans:
