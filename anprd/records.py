@@ -129,7 +129,7 @@ class Sighting:
     detection: Detection
     corners: Corners
     reading: Reading | None
-    """None: not read (cut off by the frame's edge, too small)."""
+    """None: not read (cut off by the frame's edge, too small, or of a pass that was told beyond doubt)."""
 
     @property
     def box(self) -> Box:

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from anprd import backoff
-from anprd.settings import CameraSettings, Settings
+from anprd.settings import EMBEDDED, CameraSettings, Settings
 from anprd.supervisor.load import WAIT_MIN
 from anprd.worker.messages import Facts, State
 
 DRAIN_S = 10.0  # settling is milliseconds and publishing is bounded by the worker; what takes longer is stuck
-STUCK_S = 30.0  # the loop beats each second; a camera may send what cannot be decoded for 20 (video/live.py)
+STUCK_S = 30.0  # the loop beats each second; a camera may send what cannot be decoded for 20 (video/session.py)
 BOOT_S = 120.0  # until the first frame is done networks are compiled, by all workers at once when the daemon starts
 STEADY_S = 60.0  # a worker that streamed this long was well: its next death counts as the first
 RESTART_FIRST_S = 1.0
@@ -137,8 +137,8 @@ def outcome(
 def compare(old: Settings, new: Settings) -> Reload:
     """What must be done to get from `old` to `new`; disabled cameras count as absent."""
     before, after = enabled(old), enabled(new)
-    ignored = tuple(key for key in _NEEDS_RESTART if getattr(old, key, None) != getattr(new, key, None))
-    if old.redis != new.redis and "embedded" in {old.redis, new.redis}:
+    ignored = tuple(key for key in _NEEDS_RESTART if getattr(old, key) != getattr(new, key))
+    if old.redis != new.redis and EMBEDDED in {old.redis, new.redis}:
         ignored = (*ignored, "redis")
     all_change = any(getattr(old, key) != getattr(new, key) for key in _EVERY_WORKER if key not in ignored)
     return Reload(

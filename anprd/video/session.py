@@ -53,8 +53,8 @@ class Session:
         self._clock = clock
         self._counts = counts
         self._read_timeout_s = settings.read_timeout_s
-        self._open_until_s = clock.now_s() + 2 * settings.open_timeout_s + _OPEN_GRACE_S
         self._open_limit_s = 2 * settings.open_timeout_s + _OPEN_GRACE_S
+        self._open_until_s = clock.now_s() + self._open_limit_s
         self._closed = False
         self._decoder: Decoder | None = None
         self._stream_clock = StreamClock()
