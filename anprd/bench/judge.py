@@ -1,6 +1,5 @@
 """Which passes of a film an unhurried pipeline confirms: with the others, speed has nothing to do."""
 
-import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ def sure(film: Film, weights_dir: Path | None, progress: Progress) -> Film:
         ConfigError: the networks cannot be loaded, or read too few of the passes.
     """
     folder = weights_dir or weights.default_folder()
-    networks = hashlib.sha256((folder / weights.MANIFEST).read_bytes()).hexdigest()
+    networks = weights.sha256(folder / weights.MANIFEST)
     known = _known(film.folder / JUDGEMENT, networks)
     if known is None:
         known = _judged(film, Vision.load(folder), progress)

@@ -108,11 +108,14 @@ def cameras(
     from anprd.bench import film, judge, series
     from anprd.bench import plot as drawing
     from anprd.cli import bench_tables, console
+    from anprd.vision.weights import default_folder, networks
 
     wakes = _wakes(wake)
     filmed = _film_plan(width, height, fps, substream_fps)
+    # Before the film and the runs: an hour's work shall not end in a folder that is not there.
     if plot is not None:
-        _write(plot, drawing.cost(()))  # before the runs: an hour's work shall not end in a folder that is not there
+        _write(plot, drawing.cost(()))
+    networks(weights or default_folder())
     shown = film.made(keep or _cache(), filmed, bench_tables.Progress("rendering the film"))
     shown = judge.sure(shown, weights, bench_tables.Progress("reading it unhurried"))
     plan = series.Plan(wakes, shares, counts, seconds, until_full=until_full, weights_dir=weights)

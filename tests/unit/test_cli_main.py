@@ -187,5 +187,13 @@ def test_a_plot_that_cannot_be_written_is_told_before_anything_is_filmed(tmp_pat
     assert isinstance(done.exception, SinkError)
 
 
+def test_networks_that_cannot_be_used_are_told_before_anything_is_filmed(tmp_path, monkeypatch):
+    monkeypatch.setattr("anprd.bench.site.find_redis", lambda: None)
+    monkeypatch.setattr("anprd.bench.film.made", lambda *_: pytest.fail("it is filmed"))
+    done = CliRunner().invoke(main.app, ["bench", "cameras", "--weights", str(tmp_path / "no")])
+    assert isinstance(done.exception, ConfigError)
+    assert "is weights_dir right?" in str(done.exception)
+
+
 def test_the_command_line_is_one_typer_application():
     assert isinstance(main.app, typer.Typer)
