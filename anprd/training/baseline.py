@@ -28,7 +28,6 @@ from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, LINE_COLUMNS
 
 PLAN = reader.Plan(steps=12_000, batch=32, background_share=0.0, learning_rate=1e-3)
 SHAPE = (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX)
-CALIBRATION_COUNT = 300
 ROUNDS = 60  # of timing; a median of so many bears that some are disturbed
 YARDSTICK = "YOLOv8n 640, torch FP32"
 
@@ -82,7 +81,7 @@ def compare(
     torch.set_num_threads(1)
     network = Crnn()
     checkpoints.restore(network, checkpoint)
-    inputs = [_input(crop) for crop in calibration[:CALIBRATION_COUNT]]
+    inputs = [_input(crop) for crop in calibration[: quantise.CALIBRATION_COUNT]]
     variants = [*_torch_variants(network, inputs), *_openvino_variants(network, inputs), _shipped(shipped)]
     times_ms = _times_ms({variant.name: variant.infer for variant in variants}, inputs)
     rows = (_row(variant, validation, times_ms[variant.name]) for variant in variants)

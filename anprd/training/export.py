@@ -28,7 +28,6 @@ from anprd.vision.letterbox import GREY, Letterbox, input_size
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, OUTPUTS
 from anprd.vision.straighten import CROP_HEIGHT_PX, CROP_WIDTH_PX
 
-CALIBRATION = 300
 READER_DATA = "labelled crops and rendered plates"
 CORNER_DATA = "rendered plates"
 
@@ -71,7 +70,7 @@ def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, met
     """
     _check(folder, "reader")
     model = floating.reader(checkpoint)
-    inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[:CALIBRATION]]
+    inputs = [reader_data.plain(crop)[None, None].astype(np.float32) for crop in crops[: quantise.CALIBRATION_COUNT]]
     floating_parts = [*quantise.first_convolution(model), *quantise.looks()]
     small = quantise.quantise(model, inputs, transformer=True, floating=floating_parts)
     about = {
@@ -122,7 +121,7 @@ def _install(model: openvino.Model, name: str, checkpoint: Path, folder: Path, a
 
 def _frames(data: Path) -> list[NDArray[np.float32]]:
     """Calibration pictures as the detector sees them: letterboxed, red first, 0..1."""
-    chosen = detector_data.train_pictures(data, count=CALIBRATION)
+    chosen = detector_data.train_pictures(data, count=quantise.CALIBRATION_COUNT)
     if not chosen:
         raise ConfigError(f"{data}: index.csv has no picture of the split train, to calibrate by")
     return [_frame(pictures.colour(picture)) for picture in chosen]
