@@ -58,7 +58,8 @@ def _stood_at(standing: Track, box: Box) -> bool:
 
 def _beside(a: Track, b: Track) -> bool:
     """Whether they kept their distance while both were in view: far away, another vehicle is a plate's width behind."""
-    distances = [_widths(found.box, spot.box) for spot in b.trail if (found := _spot_at(a.trail, spot.t_s))]
+    trail = a.trail
+    distances = [_widths(found.box, spot.box) for spot in b.trail if (found := _spot_at(trail, spot.t_s))]
     return bool(distances) and sum(distance > BESIDE_WIDTHS for distance in distances) <= len(distances) // 8
 
 
