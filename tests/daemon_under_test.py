@@ -30,10 +30,10 @@ from anprd.observe import logs
 from anprd.records import Box, Verdict, VerdictKind
 from anprd.supervisor import child, daemon, decisions, orphans
 from anprd.video.clock import SystemClock
-from anprd.video.frames import Frame
 from anprd.worker import kernel
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.session import Doors, Worker
+from tests.plain_frames import frame_of
 
 PICTURE = np.zeros((36, 64, 3), np.uint8)
 
@@ -77,7 +77,7 @@ class ScriptedCamera:
                     raise ZeroDivisionError("a bug with rtsp://u:secret@h/ in it")
                 case "hostile" if number > 0:
                     attack_supervisor()
-            yield Frame.of_image(PICTURE, time.monotonic() - begun_s, datetime.now(UTC))
+            yield frame_of(PICTURE, time.monotonic() - begun_s, datetime.now(UTC))
 
     def close(self):
         pass

@@ -19,8 +19,8 @@ from anprd.bench.rtp import Coded
 from anprd.pipeline import Pipeline
 from anprd.records import Bgr
 from anprd.settings import CameraSettings
-from anprd.video.frames import Frame
 from anprd.vision.plates import Vision
+from tests.plain_frames import frame_of
 
 FPS = 12.5
 GOP_FRAMES = 12
@@ -131,7 +131,7 @@ def _told(film: Film, variant: str, skipped: int, vision: Vision) -> set[str]:
     """The plates that are surely told where so many frames of the film's beginning are missed."""
     pipeline = Pipeline(CameraSettings(name="film", url="file:film", detect_fps_max=SURE_FPS), vision)
     filmed = islice(enumerate(_decoded(film.variants[variant])), skipped, None)
-    verdicts = [one for number, picture in filmed for one in pipeline.feed(Frame.of_image(picture, number / FPS))]
+    verdicts = [one for number, picture in filmed for one in pipeline.feed(frame_of(picture, number / FPS))]
     return {one.plate for one in [*verdicts, *pipeline.settle()] if one.confidence >= SURE_CONFIDENCE}
 
 

@@ -8,7 +8,7 @@ import pytest
 from anprd.cli import replay
 from anprd.errors import SinkError, SourceError
 from anprd.records import Box, Detection, Reading, Sighting
-from anprd.video.frames import Frame
+from tests.plain_frames import frame_of
 
 BEGAN_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLATE = Reading("K995OX190", (0.99,) * 9, region="RU")
@@ -46,7 +46,7 @@ class ScriptedClip:
         for number in range(self._frames):
             t_s = number / 10
             image = np.full((120, 240, 3), number, np.uint8)
-            yield Frame.of_image(image, t_s, BEGAN_AT + timedelta(seconds=t_s))
+            yield frame_of(image, t_s, BEGAN_AT + timedelta(seconds=t_s))
         if self._error:
             raise self._error
 

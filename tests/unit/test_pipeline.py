@@ -8,8 +8,8 @@ import numpy as np
 from anprd.pipeline import Pipeline
 from anprd.records import Box, Detection, Reading, Sighting, VerdictKind
 from anprd.settings import CameraSettings
-from anprd.video.frames import Frame
 from anprd.video.motion import Motion
+from tests.plain_frames import frame_of
 
 WIDTH, HEIGHT = 320, 180
 ROAD = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
@@ -45,7 +45,7 @@ def frames(count, fps=25.0, moving=True):
         if moving:
             image[60:140, index * 4 % 240 : index * 4 % 240 + 60] = 230
         image[0, 0] = index % 256
-        yield Frame.of_image(image, index / fps)
+        yield frame_of(image, index / fps)
 
 
 def camera(**changes):
@@ -164,7 +164,7 @@ def drive(eyes, *, count, plate_at, car_at, **changes):
         image[y : y + 90, x : x + 130] = 20
         x, y = plate_at(index)
         image[y : y + 15, x : x + 60] = 255
-        pipeline.feed(Frame.of_image(image, index / 8))
+        pipeline.feed(frame_of(image, index / 8))
         yield pipeline, Box(x, y, x + 60, y + 15)
 
 
@@ -246,7 +246,7 @@ def test_a_car_that_is_parked_in_view_is_told_once_however_long_others_pass_and_
             x = index * 5 % 160
             image[40:100, x : x + 80] = 20
         image[300:315, 500:560] = 255
-        verdicts += pipeline.feed(Frame.of_image(image, index / 8))
+        verdicts += pipeline.feed(frame_of(image, index / 8))
     parts = [shape for shape, _ in eyes.inputs if shape != (360, 640)]
     assert len(parts) > 300
     assert pipeline.counts["idle"] > 300

@@ -15,12 +15,13 @@ from anprd.events.record import Recorder
 from anprd.records import Box, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.tracks.passes import Passes
-from anprd.video.frames import Frame, PlainPicture
+from anprd.video.frames import Frame
 from anprd.video.wakefulness import Wakefulness
 from anprd.worker.camera_time import CameraTime
 from anprd.worker.kernel import CoreTimes
 from anprd.worker.messages import Beat, State, Stopped
 from anprd.worker.session import RETRY_CAP_S, RETRY_FIRST_S, Doors, Worker
+from tests.plain_frames import PlainPicture, frame_of
 from tests.traffic import settings, sighting
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -75,7 +76,7 @@ class ScriptedCamera:
     def frames(self):
         for number in range(self.frame_count):
             self.house.clock.now += self.seconds_a_frame
-            yield Frame.of_image(PICTURE, number * self.seconds_a_frame, self.house.clock.wall())
+            yield frame_of(PICTURE, number * self.seconds_a_frame, self.house.clock.wall())
         until_s = self.house.clock.now + self.silent_s
         while self.house.clock.now < until_s:
             self.house.clock.now += 0.5
@@ -84,7 +85,7 @@ class ScriptedCamera:
         for number in range(self.again):
             self.house.clock.now += self.seconds_a_frame
             t_s = (self.frame_count + number) * self.seconds_a_frame
-            yield Frame.of_image(PICTURE, t_s, self.house.clock.wall())
+            yield frame_of(PICTURE, t_s, self.house.clock.wall())
         if self.ends:
             raise SourceError(self.ends)
 
@@ -214,16 +215,12 @@ def test_every_frame_reaches_the_pipeline_with_its_lag():
     assert {lag_s for _, lag_s in house.stages.fed} == {0.25}
 
 
-class WatchedPicture(PlainPicture):
-    """One of which it can be told whether anybody has it."""
-
-
 def test_a_picture_is_let_go_before_the_next_is_waited_for():
     house = House({"frames": 1})
     left = []
 
     def frames():
-        shown = [Frame(0.0, house.clock.wall(), 6, 4, WatchedPicture(PICTURE))]
+        shown = [Frame(0.0, house.clock.wall(), 6, 4, PlainPicture(PICTURE))]
         watched = weakref.ref(shown[0].picture)
         yield shown.pop()
         left.append(watched())
