@@ -10,8 +10,7 @@ import pytest
 
 from anprd.errors import SinkError
 from anprd.training.render import clip
-from anprd.training.render.encode import Encoder
-from anprd.training.render.scene import SceneSettings
+from anprd.training.render.scene import SceneSettings, Stage
 from anprd.training.render.typeface import drawn
 
 
@@ -20,20 +19,15 @@ def frames_of(path):
         return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
 
 
-def test_a_clip_has_its_frames_its_truth_and_a_substream(tmp_path):
+def test_a_clip_has_its_frames_and_its_truth(tmp_path):
     settings = SceneSettings(320, 180, fps=10, seconds=1.5, vehicles_per_min=40, seed=2)
-    done = []
     out = tmp_path / "road.mp4"
-    truth = clip.write_clip(
-        out, settings, (drawn(),), substream_scale=0.5, progress=lambda index, total: done.append((index, total))
-    )
+    truth = clip.write_clip(out, settings, (drawn(),))
     assert truth == tmp_path / "road.truth.json"
     told = json.loads(truth.read_text())
     pictures = frames_of(out)
     assert len(pictures) == told["frames"] == 15
     assert pictures[0].shape == (180, 320, 3)
-    assert frames_of(tmp_path / "road.sub.mp4")[0].shape == (90, 160, 3)
-    assert done[-1] == (15, 15)
 
 
 def test_the_same_options_give_the_same_truth(tmp_path):
@@ -46,17 +40,21 @@ def test_the_same_options_give_the_same_truth(tmp_path):
     assert np.abs(picture[:, :, 0] - picture[:, :, 2]).mean() < 2
 
 
-def test_an_interrupted_film_leaves_the_old_clip_and_its_truth(tmp_path):
-    def interrupt(index: int, _total: int) -> None:
+def test_an_interrupted_film_leaves_the_old_clip_and_its_truth(tmp_path, monkeypatch):
+    filmed = Stage.frame
+
+    def frame(stage, index):
         if index == 3:
             raise KeyboardInterrupt
+        return filmed(stage, index)
 
-    names = ("road.mp4", "road.truth.json", "road.sub.mp4")
+    monkeypatch.setattr(Stage, "frame", frame)
+    names = ("road.mp4", "road.truth.json")
     for name in names:
         (tmp_path / name).write_text("old")
     settings = SceneSettings(320, 180, fps=10, seconds=1, vehicles_per_min=40, seed=2)
     with pytest.raises(KeyboardInterrupt):
-        clip.write_clip(tmp_path / "road.mp4", settings, (drawn(),), substream_scale=0.5, progress=interrupt)
+        clip.write_clip(tmp_path / "road.mp4", settings, (drawn(),))
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(names, "old")
 
 
@@ -69,7 +67,7 @@ def test_a_clip_that_cannot_be_written_is_named_as_the_user_did(tmp_path, name):
 
 def test_an_odd_size_is_refused(tmp_path):
     with pytest.raises(ValueError, match="even"):
-        Encoder(tmp_path / "odd.mp4", size=(321, 180), fps=10, crf=28)
+        clip.write_clip(tmp_path / "odd.mp4", SceneSettings(321, 180), (drawn(),))
 
 
 def test_the_bundled_clip_shows_the_plates_of_its_truth():

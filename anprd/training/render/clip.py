@@ -8,22 +8,19 @@ frame that shows the plate.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import cv2
-import numpy as np
 
 from anprd.errors import SinkError
 from anprd.training import swap
 from anprd.training.render import typeface
-from anprd.training.render.encode import Encoder
 from anprd.training.render.scene import READABLE_PX, FrameTruth, PlateTruth, SceneSettings, Stage
 from anprd.training.render.traffic import Passage
+from anprd.video.clip_writer import ClipWriter
 
 SCHEMA = 1
-CRF = 28.0
+CRF = 28.0  # x264's quality, that of a frugal camera
 DEMO = SceneSettings(
     seed=342,
     night_from_s=20.5,
@@ -45,7 +42,6 @@ def render_clip(  # noqa: PLR0913 (the options of one command)
     seed: int = 1,
     night: float | None = None,
     fonts: Path | None = None,
-    designs: Sequence[str] = (),
 ) -> Path:
     """Film a scene into the file `out` (.mp4) and write its truth beside it.
 
@@ -59,46 +55,36 @@ def render_clip(  # noqa: PLR0913 (the options of one command)
         seed: the same seed gives the same scene.
         night: second from which it is night (0: from the start; None: day throughout).
         fonts: a folder of TrueType files; without it plates are lettered in the drawn typeface.
-        designs: names of plate designs, taken in turn; empty: any.
 
     Returns:
         The truth file: `out` with the ending `.truth.json`.
 
     Raises:
-        ValueError: a size, rate, length or design that cannot be.
+        ValueError: a size, rate or length that cannot be.
         ConfigError: the folder of typefaces is unusable.
+        SinkError: the video cannot be written.
     """
-    settings = SceneSettings(
-        width, height, fps, seconds, vehicles_per_min, seed, night_from_s=night, designs=tuple(designs)
-    )
+    settings = SceneSettings(width, height, fps, seconds, vehicles_per_min, seed, night_from_s=night)
     return write_clip(out, settings, typeface.load_all(fonts))
 
 
-def write_clip(
-    out: Path,
-    settings: SceneSettings,
-    typefaces: Sequence[typeface.Typeface],
-    *,
-    crf: float = CRF,
-    substream_scale: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> Path:
+def write_clip(out: Path, settings: SceneSettings, typefaces: Sequence[typeface.Typeface]) -> Path:
     """As `render_clip`, with every setting of the scene.
 
     Args:
         out: the video; it and its truth are put there once both are whole.
         settings: the scene.
         typefaces: as `typeface.load_all` gives them.
-        crf: x264's quality; higher is smaller and worse.
-        substream_scale: also write the same scene this much smaller (.5: half as wide), as `<out>.sub.mp4`.
-        progress: called with frames done and frames in all.
 
     Raises:
+        ValueError: width or height is odd.
         SinkError: the video cannot be written.
     """
+    if settings.width % 2 or settings.height % 2:
+        raise ValueError(f"{settings.width}x{settings.height}: H.264 needs an even width and height")
     with swap.beside(out) as made:
         try:
-            _film(made / out.name, settings, typefaces, crf=crf, substream_scale=substream_scale, progress=progress)
+            _film(made / out.name, Stage(settings, typefaces), settings)
         except SinkError as error:  # the place that the user knows
             raise SinkError(str(error).replace(str(made), str(out.parent))) from error
         with swap.told(out):
@@ -107,30 +93,14 @@ def write_clip(
     return _truth(out)
 
 
-def _film(
-    out: Path,
-    settings: SceneSettings,
-    typefaces: Sequence[typeface.Typeface],
-    *,
-    crf: float,
-    substream_scale: float | None,
-    progress: Callable[[int, int], None] | None,
-) -> None:
-    stage = Stage(settings, typefaces)
+def _film(out: Path, stage: Stage, settings: SceneSettings) -> None:
     truth: list[FrameTruth] = []
     size = (settings.width, settings.height)
-    with Encoder(out, size=size, fps=settings.fps, crf=crf) as main:
-        small = _substream(out, settings, crf, substream_scale)
+    with ClipWriter(out, size=size, fps=settings.fps, crf=CRF, preset="medium") as film:
         for index in range(settings.frame_count):
             picture, seen = stage.frame(index)
-            main.write(picture)
-            if small is not None:
-                small[0].write(np.asarray(cv2.resize(picture, small[1], interpolation=cv2.INTER_AREA), dtype=np.uint8))
+            film.write(picture, index / settings.fps)
             truth.append(seen)
-            if progress is not None:
-                progress(index + 1, settings.frame_count)
-        if small is not None:
-            small[0].close()
     text = json.dumps(summary(settings, stage.passages, truth), separators=(",", ":")) + "\n"
     with swap.told(_truth(out)):
         _truth(out).write_text(text)
@@ -183,12 +153,3 @@ def _of_vehicle(passage: Passage, seen: Sequence[tuple[float, PlateTruth]]) -> d
             for t_s, truth in seen
         ],
     }
-
-
-def _substream(
-    out: Path, settings: SceneSettings, crf: float, scale: float | None
-) -> tuple[Encoder, tuple[int, int]] | None:
-    if scale is None:
-        return None
-    size = (max(2, round(settings.width * scale / 2) * 2), max(2, round(settings.height * scale / 2) * 2))
-    return Encoder(out.with_suffix(".sub.mp4"), size=size, fps=settings.fps, crf=crf), size
