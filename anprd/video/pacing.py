@@ -25,10 +25,9 @@ class Pace(Enum):
 class Pacer:
     """Decides frame by frame, in stream order."""
 
-    def __init__(self, detect_fps_max: float, *, late_s_max: float = LATE_S_MAX) -> None:
+    def __init__(self, detect_fps_max: float) -> None:
         self._wanted = _Turns(1 / detect_fps_max)
         self._allowed = _Turns(1 / detect_fps_max)
-        self._late_s_max = late_s_max
         self._looked_s: float | None = None
 
     def hold(self, detect_fps: float) -> None:
@@ -47,7 +46,7 @@ class Pacer:
         if self._allowed.interval_s > self._wanted.interval_s and not self._allowed.has_come(t_s):
             self._wanted.take(t_s)
             return Pace.HELD
-        if lag_s > self._late_s_max and t_s - self._looked_s < _STARVED_S_MAX:
+        if lag_s > LATE_S_MAX and t_s - self._looked_s < _STARVED_S_MAX:
             return Pace.LATE
         self._wanted.take(t_s)
         self._allowed.take(t_s)

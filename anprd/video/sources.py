@@ -107,6 +107,6 @@ def open_clip(path: str | Path, *, clock: Clock) -> Source:
     return ClipSource(str(path), clock)
 
 
-def play_clip(path: str | Path, *, clock: Clock, waiting: Callable[[], None] = _nothing) -> Source:
+def play_clip(path: str | Path, *, clock: Clock) -> Source:
     """Open a recording to be played once in real time. Raises as `open_clip`."""
-    return PlayedSource(str(path), clock, waiting, endless=False)
+    return PlayedSource(str(path), clock, _nothing, endless=False)

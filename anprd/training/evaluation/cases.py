@@ -150,15 +150,12 @@ def hits(found: Sequence[Detection], truths: Sequence[Box]) -> NDArray[np.bool_]
     return taken
 
 
-def read_crop(vision: Vision, image: Bgr, box: Box | None = None) -> Reading:
-    """The reading of a crop that is one plate, or of the plate in its `box`, as `anprd read` reads a photo's."""
+def _read(vision: Vision, crop: Path) -> Reading:
+    """The reading of a crop that is one plate, as `anprd read` reads a photo's."""
+    image = pictures.colour(crop)
     height, width = image.shape[:2]
-    sighting = vision.read_still(image, Detection(box or Box(0, 0, width, height), 1.0))
+    sighting = vision.read_still(image, Detection(Box(0, 0, width, height), 1.0))
     return sighting.reading or NOTHING_READ
-
-
-def _read(vision: Vision, picture: Path) -> Reading:
-    return read_crop(vision, pictures.colour(picture))
 
 
 def _box(labels: Path, row: index.Row, image: Bgr) -> Box:

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from anprd.training.evaluation import svg
+from anprd.training.evaluation.curves import Point
 from anprd.training.evaluation.svg import Axes, Mark, Series
 
 CONFUSED_MAX = 18  # characters of the matrix: those that were confused most
@@ -98,7 +99,7 @@ def _detector(figures: Table) -> str:
     best = figures["best_f1"]
     over = "confidence"
     plots = [
-        _over("F1", over, [(sure, _f1(right, part)) for sure, right, part in samples], [mark]),
+        _over("F1", over, [(sure, Point(sure, right, part).f1) for sure, right, part in samples], [mark]),
         _over("Precision", over, [(sure, right) for sure, right, _ in samples], [mark]),
         _over("Recall", over, [(sure, part) for sure, _, part in samples], [mark]),
         _over("Precision over recall", "recall", [(part, right) for _, right, part in samples], [
@@ -233,10 +234,6 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(title)}</th>" for title in titles)
     body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-
-
-def _f1(precision: float, recall: float) -> float:
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _share(value: float) -> str:
