@@ -111,11 +111,6 @@ class RedisStream:
             return []
         return self._call(lambda: _entries(self._client.xrevrange(self.name, count=min(count, READ_MAX))))[::-1]
 
-    def last_id(self) -> str:
-        """The id of the newest entry, "0-0" where there is none: where to begin to follow. Raises SinkError."""
-        newest = self.read(1)
-        return newest[0].entry_id if newest else "0-0"
-
     def follow(self, last_id: str, block_s: float) -> list[Entry]:
         """Entries after `last_id`, oldest first, waiting for one for at most `block_s` (never above `FOLLOW_S_MAX`).
 

@@ -12,12 +12,14 @@ from anprd.training.reader_net import CLASSES, ConvBlock
 
 HEIGHT_PX = 32
 WIDTH_PX = 128
-COLUMNS = WIDTH_PX // 4 + 1  # the last convolution takes 2x2 without padding, after two paddings
 HIDDEN = 256
 
 
 class Crnn(nn.Module):
-    """(n, 1, h, w) grey pictures, 0..255, of any size, to (n, 33, 37) logits over the blank and A-Z 0-9."""
+    """(n, 1, h, w) grey pictures, 0..255, of any size, to (n, 33, 37) logits over the blank and A-Z 0-9.
+
+    The width comes out as a quarter and one: two poolings pad it, and the last convolution takes 2x2 without.
+    """
 
     def __init__(self) -> None:
         super().__init__()

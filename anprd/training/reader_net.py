@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from anprd.vision.ctc import ALPHABET
-from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, LINE_COLUMNS, REGIONS
+from anprd.vision.reader import INPUT_HEIGHT_PX, LINE_COLUMNS, REGIONS
 
 LINES = 2
 ROWS = INPUT_HEIGHT_PX // 8
@@ -154,8 +154,3 @@ class ReaderNet(nn.Module):
         seen = [functional.avg_pool2d(features, whole), functional.max_pool2d(features, whole)]
         looks = torch.cat([*(part.flatten(1) for part in seen), columns.mean(dim=1)], dim=1)
         return self.classify(columns), self.place(looks)
-
-
-def example() -> Tensor:
-    """An input of the right shape, for tracing."""
-    return torch.zeros(1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX)

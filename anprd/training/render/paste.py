@@ -17,11 +17,10 @@ WIDTH_PX_MIN, WIDTH_RATIO_MAX = 16, 0.3  # of the photo's width: the farthest an
 
 
 class PastedScene(NamedTuple):
-    """A photo with plates on it; `boxes` of the pasted ones alone, and what each was made of."""
+    """A photo with plates on it; `boxes` of the pasted ones alone."""
 
     image: Bgr
     boxes: list[Box]
-    samples: list[CropSample]
 
 
 def paste_scene(
@@ -30,15 +29,13 @@ def paste_scene(
     """The photo with one to three rendered plates, each with a little bodywork around it, where nothing is `taken`."""
     image = background.copy()
     boxes: list[Box] = []
-    samples: list[CropSample] = []
     for _ in range(int(rng.integers(1, PLATES_MAX + 1))):
         sample = degrade.sample(rng, typefaces, backgrounds=[background])
         place = _place(rng, image, sample, [*taken, *boxes])
         if place is not None:
             x, y, scale = place
             boxes.append(_paste(image, sample, x, y, scale))
-            samples.append(sample)
-    return PastedScene(image, boxes, samples)
+    return PastedScene(image, boxes)
 
 
 def _place(

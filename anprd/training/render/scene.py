@@ -4,7 +4,7 @@ A frame is composed as a painter would: the empty road in today's light, then ea
 nearest with its shadow, its body and its plate, then glare, noise and the camera's clock.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -99,24 +99,15 @@ class FrameTruth:
     plates: tuple[PlateTruth, ...]
 
 
-def frames(settings: SceneSettings, typefaces: Sequence[Typeface]) -> Iterator[tuple[Bgr, FrameTruth]]:
-    """Film the scene, frame by frame; the same settings and typefaces give the same pictures.
-
-    Yields:
-        Each frame, (h, w, 3) uint8 and the caller's to keep, with its truth.
-
-    Raises:
-        ValueError: a plate design of the settings is unknown, or no typeface covers a text.
-    """
-    stage = Stage(settings, typefaces)
-    for index in range(settings.frame_count):
-        yield stage.frame(index)
-
-
 class Stage:
     """The scene made ready: everything that lasts longer than one frame."""
 
     def __init__(self, settings: SceneSettings, typefaces: Sequence[Typeface]) -> None:
+        """The same settings and typefaces give the same pictures.
+
+        Raises:
+            ValueError: a plate design of the settings is unknown, or no typeface covers a text.
+        """
         rng = np.random.default_rng(settings.seed)
         self._settings = settings
         self.camera = _camera(settings, rng)
@@ -127,7 +118,7 @@ class Stage:
         self._grain_night = sensor.Grain(settings.width, settings.height, settings.noise * 2, rng)
 
     def frame(self, index: int) -> tuple[Bgr, FrameTruth]:
-        """Frame number `index`, independent of all others."""
+        """Frame number `index`, (h, w, 3) uint8 and the caller's to keep, with its truth; independent of all others."""
         t_s = index / self._settings.fps
         light = self._light(t_s)
         picture = self._empty(t_s, light)
