@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
@@ -58,14 +58,27 @@ def main() -> NoReturn:
     Exit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration fault, 130 interrupted.
     """
     if sys.stdout is None:  # closed by whoever called (>&-): nobody wants to read it
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # until the end
+        sys.stdout = _nowhere(1)
     if sys.stderr is None:  # what is printed to None goes to standard output
-        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as above
+        sys.stderr = _nowhere(2)
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: a file's name may be no UTF-8
     code = _code()
     gc.freeze()  # the process's memory goes back whole: nothing is gained by a last look for garbage in it
     sys.exit(code)
+
+
+def _nowhere(descriptor: int) -> TextIO:
+    """A stream that nobody reads in the place of one that is closed, also in processes that are begun from here.
+
+    A daemon's workers would have none, and write what is meant for it to whatever was opened under its number.
+    """
+    opened = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(opened, descriptor)
+    os.set_inheritable(descriptor, True)  # where it is the one that was opened `dup2` does nothing
+    if opened != descriptor:
+        os.close(opened)
+    return open(descriptor, "w", encoding="utf-8", closefd=False)
 
 
 def _code() -> int:

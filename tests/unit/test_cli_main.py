@@ -79,6 +79,20 @@ def test_without_a_standard_error_what_is_wrong_does_not_stand_among_the_results
     assert (done.returncode, done.stdout) == (78, "")
 
 
+@pytest.mark.parametrize("closed", ["2>&-", "2>&- <&-"])
+def test_processes_that_are_begun_without_a_standard_error_have_one_that_goes_nowhere(closed):
+    script = """
+import subprocess, sys
+from anprd.cli import main
+begun = [sys.executable, "-c", "import sys; print(sys.stderr is not None, file=sys.stderr or sys.stdout)"]
+main.app = lambda **_: subprocess.run(begun, check=True)
+main.main()
+"""
+    command = f"{shlex.join([sys.executable, '-c', script])} {closed}"
+    done = subprocess.run(["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
 @pytest.mark.parametrize("command", ["check", "status", "events", "run"])
 def test_a_folder_that_was_removed_is_no_bug(tmp_path, command):
     script = f"cd {tmp_path} && rmdir {tmp_path} && {shlex.join(argv(command, '-c', 'cameras.yaml'))}"
