@@ -1,5 +1,6 @@
 """`anprd read`: the plates of photos, one object or some rows a picture."""
 
+import itertools
 import os
 import stat
 import time
@@ -162,10 +163,7 @@ class Copies:
 
     def save(self, picture: Path, image: Bgr) -> None:
         """Write the copy. Raises SinkError."""
-        first, *others = self._names(picture)
-        # A number is nobody's idea of a copy's name: where it is taken already, the file is somebody's own.
-        free = [first, *(path for path in others if not os.path.lexists(path))]
-        target = next(path for path in free if os.path.realpath(path) not in self._taken)
+        target = next(path for path in self._names(picture) if os.path.realpath(path) not in self._taken)
         self._taken.add(os.path.realpath(target))
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -176,8 +174,9 @@ class Copies:
     def _names(self, picture: Path) -> Iterator[Path]:
         suffix = picture.suffix if picture.suffix.lower() in _WRITABLE else ".jpg"
         yield self._folder / f"{picture.stem}{suffix}"
-        for number in range(2, len(self._taken) + 3):
-            yield self._folder / f"{picture.stem}-{number}{suffix}"
+        # A number is nobody's idea of a copy's name: where it is taken already, the file is somebody's own.
+        numbered = (self._folder / f"{picture.stem}-{number}{suffix}" for number in itertools.count(2))
+        yield from (path for path in numbered if not os.path.lexists(path))
 
 
 def _packed(target: Path, image: Bgr) -> bytes:
