@@ -88,17 +88,22 @@ def _ask(runtime_dir: Path, request: bytes, timeout_s: float) -> dict[str, Any]:
             door.settimeout(timeout_s)
             door.connect(str(path))
             door.sendall(request)
-            answer = _read_all(door)
-        status = json.loads(answer)
+            return _object(_read_all(door))
     except PermissionError as error:
         raise NotRunningError(f"{path} belongs to another user: ask as that user or as root") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise NotRunningError(
             f"no daemon answers at {path}: is `anprd run` (or anprd.service) running?"
             " One that was started with another `runtime_dir` is reached with --runtime-dir DIR"
         ) from error
-    assert isinstance(status, dict), "the daemon answers with an object"
-    return status
+
+
+def _object(answer: bytes) -> dict[str, Any]:
+    """The object that a daemon answers with. Raises ValueError, RecursionError: it is none."""
+    said = json.loads(answer)
+    if not isinstance(said, dict):
+        raise ValueError("no object")  # noqa: TRY004  # as what is no JSON
+    return said
 
 
 def _answers(path: Path) -> bool:

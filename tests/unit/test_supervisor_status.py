@@ -31,3 +31,10 @@ def test_a_directory_with_too_long_a_name_is_the_operators_too(tmp_path):
     folder.mkdir()
     with pytest.raises(ConfigError, match="too long; set a shorter `runtime_dir`"):
         status.listen(folder)
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request", b"[1, 2]", b"[" * 100_000, b"\xff"])
+def test_who_answers_with_anything_but_an_object_is_no_daemon(tmp_path, monkeypatch, said):
+    monkeypatch.setattr(status, "_read_all", lambda _door: said)
+    with status.listen(tmp_path), pytest.raises(status.NotRunningError, match="no daemon answers"):
+        status.fetch(tmp_path)
