@@ -142,6 +142,7 @@ class Daemon:
             self._redis_server.start()
         self._probe = RedisProbe(embedded_redis.resolve(self._settings), _stream(self._settings).ping)
         self._probe.start()
+        self._undo.callback(self._probe.stop)
         self._undo.callback(self._spawner.close)
         self._spawner.warm(self._settings.weights_dir)
 
