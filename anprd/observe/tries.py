@@ -43,8 +43,4 @@ class Tries:
         self._through_s = now_s if self._through_s is None else self._through_s
         self.failures = 0
         if now_s - self._through_s >= STEADY_S:
-            self.succeeded()
-
-    def succeeded(self) -> None:
-        """The next failure is the first again."""
-        self.failures = self._row = 0
+            self._row = 0

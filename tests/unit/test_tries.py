@@ -1,5 +1,5 @@
 from anprd.errors import SourceError
-from anprd.observe.tries import Tries
+from anprd.observe.tries import STEADY_S, Tries
 from tests.event_fakes import ListLog
 
 
@@ -16,7 +16,7 @@ def test_after_a_success_the_first_delay_comes_again():
     one = tries(ListLog())
     one.failed(SourceError("away"))
     one.failed(SourceError("away"))
-    one.succeeded()
+    one.got_through(0.0)
     assert one.failures == 0
     assert one.failed(SourceError("away")) == 1
 
@@ -39,5 +39,5 @@ def test_what_only_gets_through_for_a_moment_is_tried_again_soon_and_told_as_sel
         one.got_through(0.0)
         told += [number] if one.is_told else []
     assert [fields["tries"] for level, _, fields in log.lines if level == "warning"] == told == [1, 2, 4, 8, 16, 32, 64]
-    one.succeeded()
+    one.got_through(STEADY_S)
     assert one.is_told
