@@ -9,8 +9,13 @@ CPUINFO = Path("/proc/cpuinfo")
 
 
 def thread_count() -> int:
-    """Every core, or what `OMP_NUM_THREADS` says: two trainings beside each other are faster with one thread each."""
-    return int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count() or 1
+    """Every core, or what `OMP_NUM_THREADS` says: two trainings beside each other are faster with one thread each.
+
+    To OpenMP it may be a list, a number for each level of nesting: the first is meant. What is no number says nothing.
+    """
+    first = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    asked = int(first) if first.isdecimal() else 0
+    return asked or os.cpu_count() or 1
 
 
 @functools.cache

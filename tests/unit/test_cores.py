@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from anprd.training import cores
@@ -19,7 +21,14 @@ def test_any_other_cpu_computes_in_fp32(cpuinfo: str) -> None:
 
 
 def test_threads_are_what_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert cores.thread_count() == 3
+    for asked in ("3", " 3, 2"):
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+        assert cores.thread_count() == 3
+
+
+def test_without_a_number_of_threads_every_core_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for asked in ("", "0", "many"):
+        monkeypatch.setenv("OMP_NUM_THREADS", asked)
+        assert cores.thread_count() == os.cpu_count()
     monkeypatch.delenv("OMP_NUM_THREADS")
-    assert cores.thread_count() >= 1
+    assert cores.thread_count() == os.cpu_count()
