@@ -110,12 +110,12 @@ class PacketReader:
             return self._over and not self._queue
 
     def close(self) -> None:
-        """Have the connection closed. Waits for a moment; a camera that is silent is left to the read timeout."""
+        """Have the connection closed. Waits for a moment, once; a camera that is silent is left to the read timeout."""
         with self._changed:
-            self._stopping = True
+            again, self._stopping = self._stopping, True
             self._failure = None
             self._changed.notify_all()
-        if threading.current_thread() is not self._thread:
+        if not again and threading.current_thread() is not self._thread:
             self._thread.join(_CLOSE_S)
 
     def _run(self) -> None:

@@ -205,6 +205,16 @@ def test_closing_ends_it_at_the_next_packet(stream: HandFilled):
     assert stream.closed.wait(1)
 
 
+def test_a_silent_camera_holds_up_whoever_closes_once(stream: HandFilled, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reader, "_CLOSE_S", 0.3)
+    packets = reading(stream)
+    packets.opened(1)
+    began_s = time.monotonic()
+    for _ in range(3):  # the frames, the source and whoever opened it
+        packets.close()
+    assert 0.3 <= time.monotonic() - began_s < 0.6
+
+
 @pytest.mark.parametrize("is_taken", [True, False], ids=["its failure is taken", "it was closed before it failed"])
 def test_a_session_that_is_over_is_not_left_to_the_garbage_collector(is_taken: bool):
     """It holds a decoder and packets; an exception that is kept holds it."""
