@@ -122,6 +122,9 @@ class Reading:
         return self.text_confidence if self.text_confidence is not None else min(self.confidences, default=0.0)
 
 
+NOTHING_READ = Reading("", ())
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """One plate in one frame: found, straightened and, where it was worth it, read."""

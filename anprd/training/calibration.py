@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from anprd import scratch
 from anprd.errors import ConfigError
-from anprd.records import Bgr, Box, Detection, Reading, Sighting
+from anprd.records import NOTHING_READ, Bgr, Box, Detection, Reading, Sighting
 from anprd.training import index, manifest, reader_data
 from anprd.training.evaluation import cases, curves, summary
 from anprd.training.evaluation.texts import right_characters
@@ -213,7 +213,7 @@ def _samples(read: Look, crops: Iterable[LabelledCrop], rng: np.random.Generator
     for crop in crops:
         image = np.asarray(cv2.cvtColor(reader_data.damage(crop.image, rng), cv2.COLOR_GRAY2BGR), np.uint8)
         sighting = read(image, Detection(_erring_box(crop, rng), 1.0))
-        yield Sample(crop.text, sighting.reading or cases.NOTHING_READ, crop.trust)
+        yield Sample(crop.text, sighting.reading or NOTHING_READ, crop.trust)
 
 
 def _erring_box(crop: LabelledCrop, rng: np.random.Generator) -> Box:

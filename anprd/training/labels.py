@@ -11,7 +11,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from anprd.records import Box, Detection, Reading
+from anprd.records import NOTHING_READ, Box, Detection, Reading
 from anprd.training.reader_data import LabelledCrop
 from anprd.vision.plates import Vision
 
@@ -46,7 +46,7 @@ def _checked(crop: LabelledCrop, vision: Vision) -> LabelledCrop | None:
     whole = vision.read_at(image, ((0, 0), (width, 0), (width, height), (0, height)))
     sighting = vision.read(image, Detection(Box(0, 0, width, height), 1.0))
     corners = np.array(sighting.corners, np.float32)
-    straightened = sighting.reading or Reading("", ())
+    straightened = sighting.reading or NOTHING_READ
     if straightened.text == crop.text:
         return replace(crop, corners=corners)
     if whole.text == crop.text:

@@ -7,12 +7,11 @@ Another box is straightened a little otherwise, and what is read from one look o
 from collections.abc import Sequence
 from dataclasses import replace
 
-from anprd.records import Box, Corners, Detection, Reading, Sighting
+from anprd.records import NOTHING_READ, Box, Corners, Detection, Sighting
 
 SCALES = ((1.0, 1.0), (1.08, 1.12), (0.96, 0.94))  # of the detector's box, across and down
 UPRIGHT_CONFIDENCE_MIN = 0.85  # so surely hardly a plate is read that stands on its head: docs/measured.md#upside-down
 TURNED_CONFIDENCE_MIN = 0.9  # and so surely none that does not, if it is turned
-_NOTHING = Reading("", ())
 
 
 def boxes(detection: Detection) -> list[Detection]:
@@ -51,7 +50,7 @@ def agreed(sightings: Sequence[Sighting]) -> Sighting:
     Args:
         sightings: of one plate, at least one.
     """
-    readings = [sighting.reading or _NOTHING for sighting in sightings]
+    readings = [sighting.reading or NOTHING_READ for sighting in sightings]
     shares: dict[str, float] = {}
     for reading in readings:
         shares[reading.text] = shares.get(reading.text, 0.0) + reading.confidence / len(readings)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from anprd.plates import lookalikes, syntax
 from anprd.plates.syntax import Looks
-from anprd.records import Reading
+from anprd.records import NOTHING_READ, Reading
 from anprd.vision import spacing
 from anprd.vision.ctc import Hypothesis
 from anprd.vision.spacing import Spoken
@@ -35,7 +35,7 @@ def settle(hypotheses: Sequence[Hypothesis], looks: Looks, said: Spoken) -> Read
     shares = _shares(hypotheses, looks, said)
     text = max(shares, key=lambda candidate: shares[candidate])
     if not text:
-        return Reading("", ())
+        return NOTHING_READ
     region = syntax.region(text, looks, spacing.gaps(text, said))
     return Reading(text, _confidences(text, shares), text_confidence=shares[text], region=region)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.errors import ConfigError
-from anprd.records import Bgr, Box, Detection, Reading
+from anprd.records import NOTHING_READ, Bgr, Box, Detection, Reading
 from anprd.training import detector_data, index, pictures, reader_data
 from anprd.vision import confidence
 from anprd.vision.detector import Detector
@@ -25,7 +25,6 @@ UNREAD = "unread"
 LABELS = "labels"
 SWEEP_CONFIDENCE_MIN = 0.001  # where a precision-recall curve begins; what ultralytics' validator uses
 IOU_STEPS = np.linspace(0.5, 0.95, 10)
-NOTHING_READ = Reading("", ())
 
 Progress = Callable[[Iterable[Any]], Iterable[Any]]
 """Wraps a loop over pictures, for a progress bar."""
