@@ -72,9 +72,6 @@ class ListLog:
     def error(self, name: str, **fields: object) -> None:
         self.lines.append(("error", name, fields))
 
-    def bind(self, **_: object) -> "ListLog":
-        return self
-
     def names(self, *levels: str) -> list[str]:
         return [name for level, name, _ in self.lines if not levels or level in levels]
 

@@ -8,7 +8,7 @@ import logging
 import sys
 import threading
 from collections.abc import MutableMapping
-from typing import Any, Literal, Protocol, Self, TextIO
+from typing import Any, Literal, Protocol, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -28,7 +28,6 @@ class Log(Protocol):
     def info(self, event: str, **fields: object) -> object: ...
     def warning(self, event: str, **fields: object) -> object: ...
     def error(self, event: str, **fields: object) -> object: ...
-    def bind(self, **fields: object) -> Self: ...
 
 
 def get(**fields: object) -> Log:
@@ -49,7 +48,6 @@ def configure(level: Level, process: str, *, stream: TextIO | None = None, **fie
     out = stream or sys.stderr
     always: dict[str, str] = {"process": process, **fields}
     chain: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.processors.format_exc_info,
