@@ -13,7 +13,6 @@ import os
 import random
 import signal
 import sys
-import tempfile
 import threading
 import time
 import types
@@ -22,6 +21,7 @@ from multiprocessing import forkserver, popen_forkserver, resource_tracker
 from pathlib import Path
 from typing import Any
 
+from anprd import scratch
 from anprd.errors import StartError
 from anprd.observe import logs
 from anprd.supervisor import decisions, signals
@@ -194,7 +194,7 @@ def _nameless_folder(parent: Path) -> Iterator[None]:
     Under the name of its descriptor: a Unix socket's path has 107 bytes at most.
     """
     config = multiprocessing.current_process()._config  # type: ignore[attr-defined]  # noqa: SLF001
-    with tempfile.TemporaryDirectory(prefix="fork-server-", dir=parent) as folder:
+    with scratch.folder(parent, prefix="fork-server-") as folder:
         descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         config["tempdir"] = f"/proc/self/fd/{descriptor}"
         try:
