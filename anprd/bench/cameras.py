@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from anprd import scratch
 from anprd.bench import playlist, processes, server, site, truth
@@ -25,6 +25,7 @@ from anprd.bench.window import Cast, Window
 
 Wake = Literal["floor", "always", "substream", "keyframes"]
 """How cameras are decoded, as `wake:` in cameras.yaml; "floor" is a bare decoding loop without a daemon."""
+WAKES: tuple[Wake, ...] = get_args(Wake)
 
 LATENCY_S_MAX = 2.0  # docs/reliability.md: an event is due so long after its best frame
 DECODED_RATIO_MIN = 0.98  # of the frames due, for the floor to have kept up

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from anprd.bench.cameras import WAKES
 from anprd.training.evaluation import svg
 from anprd.training.evaluation.svg import HEIGHT, TOP, WIDTH, Axes, Series
 
@@ -13,7 +14,6 @@ svg{font:12px system-ui,sans-serif}text{fill:#5c6670}.grid{stroke:#d9dee3}.axis{
 .s0{stroke:#5c6670}.s1{stroke:#c2410c}.s2{stroke:#1667c1}.s3{stroke:#15803d}circle{fill:#fff;stroke-width:2}
 circle.full{fill:#c2410c}
 """
-WAKES = ("floor", "always", "substream", "keyframes")
 _TITLE_PX = 26
 _LEGEND_PX = TOP + 15.0 * len(WAKES)  # cost rises to the right: at the left there is room above
 

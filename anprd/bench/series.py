@@ -13,7 +13,7 @@ from anprd.bench.search import Trial
 from anprd.settings import CAMERA_COUNT_MAX
 
 BASELINE = "baseline"
-WAKES = (BASELINE, "floor", "always", "substream", "keyframes")
+WAKES = (BASELINE, *cameras.WAKES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,4 @@ def _search(film: Film, plan: Plan, wake: Wake, busy: float) -> Iterator[dict[st
 
 
 def _wake(word: str) -> Wake:
-    match word:
-        case "floor" | "always" | "substream" | "keyframes":
-            return word
-        case _:
-            raise AssertionError(f"{word} is none of {WAKES}")
+    return next(wake for wake in cameras.WAKES if wake == word)
