@@ -26,6 +26,7 @@ _PASSWORD = re.compile(
     r"|[?&/_](?:pass(?:word|wd|phrase)?|pwd|loginpas|secret|token|(?:api|access)_?key)=(?!\$\{)[^\s&]+",
     re.IGNORECASE,
 )
+_SECRET_NAME = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL|(?<!OLD)(?<!^)PWD", re.IGNORECASE)  # and no $PWD, $OLDPWD
 
 
 class NotedEnvironment(Mapping[str, str]):
@@ -33,11 +34,16 @@ class NotedEnvironment(Mapping[str, str]):
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
-        self.asked: set[str] = set()
+        self._asked: set[str] = set()
 
     def __getitem__(self, name: str) -> str:
-        self.asked.add(name)
+        self._asked.add(name)
         return self._environ[name]
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What was asked for, and what is called as a password is: a reload may ask for it."""
+        return frozenset(self._asked).union(name for name in self._environ if _SECRET_NAME.search(name))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._environ)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from anprd.cli.options import Json, Weights
+from anprd.cli.options import Json, Weights, finite
 from anprd.cli.training import needs_extra
 from anprd.errors import ConfigError, SinkError
 
@@ -45,7 +45,9 @@ def stages(
     clip: Annotated[
         Path | None, typer.Argument(metavar="CLIP", readable=False, help="A clip with plates; the demo's by default.")
     ] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=600, help="How long to measure.")] = 20.0,
+    seconds: Annotated[
+        float, typer.Option("--seconds", callback=finite, min=0.1, max=600, help="How long to measure.")
+    ] = 20.0,
     weights: Weights = None,
     json: Json = False,
 ) -> None:
@@ -80,7 +82,7 @@ def cameras(
     busy: Annotated[
         str, typer.Option("--busy", metavar="PERCENT,...", help="Share of the time with a vehicle in view.")
     ] = "10",
-    seconds: Annotated[float, typer.Option("--seconds", min=2, max=3600, help="How long each run is measured.")] = 60.0,
+    seconds: Annotated[float, typer.Option("--seconds", callback=finite, min=2, max=3600, help="Of each run.")] = 60.0,
     width: Annotated[int, typer.Option("--width", min=160, max=4096, help="Pixels of the main stream.")] = 1920,
     height: Annotated[int, typer.Option("--height", min=120, max=2304, help="Pixels.")] = 1080,
     fps: Annotated[int, typer.Option("--fps", min=1, max=60, help="Frames a second.")] = 25,

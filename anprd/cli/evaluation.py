@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from anprd.cli.options import Json, Weights
+from anprd.cli.options import Json, Weights, finite
 from anprd.cli.training import needs_extra
 
 Folders = Annotated[
@@ -85,7 +85,14 @@ def calibrate(
         ),
     ] = None,
     precision: Annotated[
-        float, typer.Option("--precision", min=0.5, max=1, help="Of the plates told in photos, the share to be right.")
+        float,
+        typer.Option(
+            "--precision",
+            callback=finite,
+            min=0.5,
+            max=1,
+            help="Of the plates told in photos, the share to be right.",
+        ),
     ] = 0.99,
     fonts: Annotated[
         Path | None, typer.Option("--fonts", metavar="DIR", help="Plate typefaces; the project's own by default.")

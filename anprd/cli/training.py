@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from anprd.cli import interruption
-from anprd.cli.options import Json
+from anprd.cli.options import Json, finite
 from anprd.errors import EXIT_FAILED
 
 train = typer.Typer(
@@ -270,11 +270,15 @@ def train_corners(
 def render(
     out: Annotated[Path, typer.Argument(metavar="FILE", help="The .mp4; the truth goes beside it as .truth.json.")],
     size: Annotated[str, typer.Option("--size", metavar="WxH", help="Pixels, both even.")] = "1280x720",
-    fps: Annotated[float, typer.Option("--fps", min=1, max=120, help="Frames a second.")] = 25.0,
-    seconds: Annotated[float, typer.Option("--seconds", min=0.1, max=86_400, help="Length.")] = 40.0,
-    vehicles_per_min: Annotated[float, typer.Option("--vehicles-per-min", min=0, max=60, help="Traffic.")] = 9.0,
+    fps: Annotated[float, typer.Option("--fps", callback=finite, min=1, max=120, help="Frames a second.")] = 25.0,
+    seconds: Annotated[float, typer.Option("--seconds", callback=finite, min=0.1, max=86_400, help="Length.")] = 40.0,
+    vehicles_per_min: Annotated[
+        float, typer.Option("--vehicles-per-min", callback=finite, min=0, max=60, help="Traffic.")
+    ] = 9.0,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same scene.")] = 1,
-    night: Annotated[float | None, typer.Option("--night", help="Second at which night falls; none: day.")] = None,
+    night: Annotated[
+        float | None, typer.Option("--night", callback=finite, help="Second at which night falls; none: day.")
+    ] = None,
     fonts: Fonts = None,
 ) -> None:
     """Film a rendered scene: vehicles pass a fixed camera, and each plate's place is written beside the clip."""

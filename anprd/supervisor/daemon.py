@@ -63,7 +63,7 @@ def run(config_path: Path, *, composition: str = entry.COMPOSITION) -> int:
         raise ConfigError(fault)
     places.raise_descriptor_limit()
     notifier = notify.Notifier.from_environ(os.environ, pid=os.getpid())
-    spawner = ForkserverSpawner(composition, hidden=environ.asked, folder=settings.runtime_dir)
+    spawner = ForkserverSpawner(composition, hidden=environ.secrets, folder=settings.runtime_dir)
     with (
         places.lock(settings.runtime_dir, key="runtime_dir"),
         # Another daemon's spools would be taken for those of removed cameras.

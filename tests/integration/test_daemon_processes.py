@@ -298,7 +298,8 @@ def test_a_redis_url_that_only_the_client_refuses_changes_nothing_either(daemon)
 
 def test_no_child_inherits_the_passwords_of_cameras(daemon):
     daemon.write({"a": "rtsp://u:${GATE_PASSWORD}@h.invalid/steady"}, redis="embedded")
-    status = daemon.start(GATE_PASSWORD="hunter2", HARMLESS="yes").until_states(a="streaming")
+    secrets = {"GATE_PASSWORD": "hunter2", "YARD_PASSWORD": "hunter2, of a camera that may be added"}
+    status = daemon.start(**secrets, HARMLESS="yes").until_states(a="streaming")
     worker = row(status, "a")["pid"]
     os.kill(int(Path(f"/proc/{worker}/stat").read_text().rsplit(")", 1)[1].split()[1]), signal.SIGKILL)
     daemon.until(lambda status: row(status, "a")["restarts"] == 1 and row(status, "a")["state"] == "streaming")

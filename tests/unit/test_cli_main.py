@@ -184,6 +184,23 @@ def test_no_path_of_a_command_is_judged_before_the_command_opens_it():
     assert not any(found.values()), found
 
 
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["bench", "stages", "--seconds"],
+        ["bench", "cameras", "--seconds"],
+        ["calibrate", "data", "--precision"],
+        *(["train", "render", "a.mp4", f"--{name}"] for name in ("fps", "seconds", "vehicles-per-min", "night")),
+    ],
+    ids=" ".join,
+)
+def test_what_is_no_number_is_wrong_usage(command, number):
+    done = CliRunner().invoke(main.app, [*command, number])
+    assert done.exit_code == 2
+    assert "Invalid value" in done.output
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--width", "161"], ["--fps", "10", "--substream-fps", "15"]],

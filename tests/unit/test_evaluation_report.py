@@ -212,6 +212,8 @@ def test_a_sheet_holds_each_picture_with_its_lines(tmp_path):
     assert sheets.data_url(cells).startswith("data:image/jpeg;base64,")
     cut = sheets.Cell(picture, Box(-10, -10, 5, 5), ("cut by the edge",))
     assert sheets.data_url([cut])
+    outside = sheets.Cell(picture, Box(10_000, 10_000, 10_001, 10_001), ("labelled beyond the edge",))
+    assert sheets.data_url([outside])
 
 
 def test_the_surest_misread_comes_first_and_what_is_right_does_not_come():

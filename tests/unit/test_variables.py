@@ -128,9 +128,16 @@ def test_the_keys_of_passwords_are_told():
 def test_what_a_text_needed_of_the_environment_is_noted(tmp_path):
     environ = NotedEnvironment({"GATE": "p", "YARD": "q"})
     assert filled_in("rtsp://u:${GATE}@h/", Givers(environ, tmp_path)) == "rtsp://u:p@h/"
-    assert environ.asked == {"GATE"}
+    assert environ.secrets == {"GATE"}
     assert dict(environ) == {"GATE": "p", "YARD": "q"}
     assert len(environ) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["B_PASSWORD", "b_passwd", "CAMERA_PWD", "GATE_KEY", "X_TOKEN", "CREDENTIALS_DIRECTORY"]
+)
+def test_what_is_called_as_a_password_is_a_secret_before_it_is_asked_for(name):
+    assert NotedEnvironment({name: "p", "PWD": "/", "OLDPWD": "/", "LANG": "C", "TZ": "UTC"}).secrets == {name}
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text()))

@@ -124,8 +124,10 @@ def _fitted(cell: Cell) -> Bgr:
     """The cell's part of its picture, scaled into the cell."""
     image = pictures.colour(cell.picture)
     if cell.box is not None:
-        x1, y1, x2, y2 = (max(0, round(edge)) for edge in (cell.box.x1, cell.box.y1, cell.box.x2, cell.box.y2))
-        image = image[y1 : max(y1 + 1, y2), x1 : max(x1 + 1, x2)]
+        height, width = image.shape[:2]
+        x1, x2 = (min(max(0, round(edge)), width) for edge in (cell.box.x1, cell.box.x2))
+        y1, y2 = (min(max(0, round(edge)), height) for edge in (cell.box.y1, cell.box.y2))
+        image = image[min(y1, height - 1) : max(y1 + 1, y2), min(x1, width - 1) : max(x1 + 1, x2)]
     scale = min(CELL_WIDTH / image.shape[1], CELL_HEIGHT / image.shape[0], SCALE_MAX)
     size = (max(1, int(image.shape[1] * scale)), max(1, int(image.shape[0] * scale)))
     return np.asarray(
