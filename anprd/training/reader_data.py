@@ -20,6 +20,7 @@ Grey = NDArray[np.uint8]
 Quad = NDArray[np.float32]
 TRUSTED = frozenset({"eye", "exact", "binarised"})
 TRUSTS = TRUSTED | {"noisy", "partial"}
+MOTION_PX_MAX = 12  # of the 160 that the network sees: what an eye still reads of a plate
 SIDE_PX_MAX = 260  # twice what the network sees is all that jitter and blur can use
 
 
@@ -153,9 +154,9 @@ def damage(image: Grey, rng: np.random.Generator) -> Grey:
     if rng.random() < 0.35:
         image = _low_resolution(image, rng)
     if rng.random() < 0.25:
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.6)), np.uint8)
-    if rng.random() < 0.15:
-        image = _motion_blur(image, rng)
+        image = defocus(image, rng)
+    if rng.random() < 0.25:
+        image = motion_blur(image, rng)
     picture: NDArray[np.float32] = image.astype(np.float32)
     if rng.random() < 0.25:
         picture *= _shadow(rng, image.shape)
@@ -180,13 +181,34 @@ def _low_resolution(image: Grey, rng: np.random.Generator) -> Grey:
     return np.asarray(big, np.uint8)
 
 
-def _motion_blur(image: Grey, rng: np.random.Generator) -> Grey:
-    length = int(rng.integers(3, 8))
-    kernel = np.zeros((length, length), np.float32)
-    angle = rng.choice([0.0, 0.0, rng.uniform(0, np.pi)])
-    middle = (length - 1) / 2
-    for step in np.linspace(-middle, middle, 2 * length):
-        kernel[round(middle + step * np.sin(angle)), round(middle + step * np.cos(angle))] = 1
+def defocus(image: Grey, rng: np.random.Generator) -> Grey:
+    """The picture, (h, w) uint8, out of focus: soft as a bad lens draws, or of discs as a good one does."""
+    if rng.random() < 0.6:
+        return np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 2.0)), np.uint8)
+    radius = rng.uniform(0.8, 2.8)
+    ys, xs = np.mgrid[-3:4, -3:4].astype(np.float32)
+    kernel = np.clip(radius + 0.5 - np.hypot(ys, xs), 0, 1)
+    return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.uint8)
+
+
+def motion_blur(image: Grey, rng: np.random.Generator) -> Grey:
+    """The picture, (h, w) uint8, of a vehicle that passes, across for the most part, or from a hand that shakes.
+
+    Each point is drawn along a way that is up to `MOTION_PX_MAX` long and a little bent.
+    """
+    length = rng.uniform(2, MOTION_PX_MAX)
+    angle = rng.choice([rng.normal(0, 0.1), rng.normal(0, 0.1), rng.uniform(0, np.pi)])
+    steps = np.linspace(-0.5, 0.5, 4 * MOTION_PX_MAX)
+    directions = angle + rng.normal(0, 0.5) * 2 * steps
+    xs, ys = (np.cumsum(part(directions)) * length / len(steps) for part in (np.cos, np.sin))
+    middle = MOTION_PX_MAX // 2 + 1
+    kernel = np.zeros((2 * middle + 1, 2 * middle + 1), np.float32)
+    xs, ys = xs - xs.mean() + middle, ys - ys.mean() + middle
+    left, top = xs.astype(int), ys.astype(int)
+    for right in (0, 1):
+        for lower in (0, 1):
+            share = np.abs(1 - right - (xs - left)) * np.abs(1 - lower - (ys - top))
+            np.add.at(kernel, (top + lower, left + right), share)
     return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.uint8)
 
 
