@@ -114,10 +114,10 @@ def made(keep: Path, plan: FilmPlan, progress: Progress) -> Film:
     """
     folder = keep / plan.name
     if not (folder / MANIFEST).is_file():
-        with ExitStack() as made:
+        with ExitStack() as opened:
             try:
                 keep.mkdir(parents=True, exist_ok=True)
-                partial = made.enter_context(scratch.folder(keep, prefix="film-"))
+                partial = opened.enter_context(scratch.folder(keep, prefix="film-"))
             except OSError as error:
                 raise ConfigError(
                     f"{keep}: the film cannot be kept there: {error.strerror}; name another --keep"

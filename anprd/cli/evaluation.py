@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from anprd.cli.options import Json, Weights, finite
+from anprd.cli.options import Json, Weights, finite, weights_option
 from anprd.cli.training import needs_extra
 
 Folders = Annotated[
@@ -79,10 +79,7 @@ def evaluate(
 def calibrate(
     data: Annotated[list[Path], typer.Argument(metavar="DATA...", help="Folders with crops/ or labels/.")],
     weights: Annotated[
-        Path | None,
-        typer.Option(
-            "--weights", metavar="DIR", help="The folder whose manifest is written; the shipped networks by default."
-        ),
+        Path | None, weights_option(help="The folder whose manifest is written; the shipped networks by default.")
     ] = None,
     precision: Annotated[
         float,

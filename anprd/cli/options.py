@@ -4,6 +4,7 @@ A path here has readable=False, and should everywhere: typer would refuse a forb
 all files of the call. Whoever opens the file has a better sentence, and the exit code of the right family.
 """
 
+import functools
 import math
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +12,8 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
-Weights = Annotated[
-    Path | None,
-    typer.Option(
-        "--weights", metavar="DIR", readable=False, help="A folder with other networks and their MANIFEST.toml."
-    ),
-]
+weights_option = functools.partial(typer.Option, "--weights", metavar="DIR", readable=False)
+Weights = Annotated[Path | None, weights_option(help="A folder with other networks and their MANIFEST.toml.")]
 
 
 def finite(value: float | None) -> float | None:

@@ -189,11 +189,11 @@ class Recorder:
         return event
 
 
-def timestamp(moment: datetime) -> str:
-    """RFC 3339, UTC, milliseconds: `2026-03-01T12:00:00.123Z`. The moment must be aware."""
+def timestamp(moment: datetime, timespec: str = "milliseconds") -> str:
+    """RFC 3339, UTC, to milliseconds or seconds: `2026-03-01T12:00:00.123Z`. The moment must be aware."""
     if moment.tzinfo is None:
         raise ValueError(f"a time without a zone says nothing: {moment}")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 def typed(fields: Mapping[str, str]) -> dict[str, Any]:

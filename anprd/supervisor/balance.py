@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from anprd.events.record import timestamp
 from anprd.observe import logs
 from anprd.supervisor.load import CameraLoad, Load, machine_standing_s
 from anprd.supervisor.turns import Turns
@@ -60,9 +61,7 @@ class Balance:
         """The object `load` of the daemon in the status."""
         return {
             "overloaded": self._overloaded_since is not None,
-            "since": None
-            if self._overloaded_since is None
-            else self._overloaded_since[1].isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "since": None if self._overloaded_since is None else timestamp(self._overloaded_since[1], "seconds"),
             "level": round(self._load.machine.value, 3),
             "cameras_held": self._held,
             "awake_max": None if self._turns.awake_max is None else int(self._turns.awake_max),

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from anprd import backoff
+from anprd.events.record import timestamp
 from anprd.settings import EMBEDDED, CameraSettings, Settings
 from anprd.supervisor.load import WAIT_MIN
 from anprd.worker.messages import Facts, State
@@ -120,10 +121,10 @@ NO_CHANGE = Reload((), (), (), ())
 def outcome(
     config: Path, at: datetime, *, untouched: int | None, error: str | None = None, change: Reload = NO_CHANGE
 ) -> dict[str, Any]:
-    """What is said of a reload: `at` is in UTC; `untouched`, cameras that it left alone, None where nobody asked."""
+    """What is said of a reload: `untouched`, cameras that it left alone, None where nobody asked."""
     return {
         "ok": error is None,
-        "at": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "at": timestamp(at, "seconds"),
         "error": error,
         "needs_restart": list(change.ignored_keys),
         "added": list(change.started),

@@ -125,9 +125,8 @@ def _fitted(cell: Cell) -> Bgr:
     image = pictures.colour(cell.picture)
     if cell.box is not None:
         height, width = image.shape[:2]
-        x1, x2 = (min(max(0, round(edge)), width) for edge in (cell.box.x1, cell.box.x2))
-        y1, y2 = (min(max(0, round(edge)), height) for edge in (cell.box.y1, cell.box.y2))
-        image = image[min(y1, height - 1) : max(y1 + 1, y2), min(x1, width - 1) : max(x1 + 1, x2)]
+        left, top = min(max(0, round(cell.box.x1)), width - 1), min(max(0, round(cell.box.y1)), height - 1)
+        image = image[top : max(top + 1, round(cell.box.y2)), left : max(left + 1, round(cell.box.x2))]
     scale = min(CELL_WIDTH / image.shape[1], CELL_HEIGHT / image.shape[0], SCALE_MAX)
     size = (max(1, int(image.shape[1] * scale)), max(1, int(image.shape[0] * scale)))
     return np.asarray(
