@@ -4,6 +4,7 @@ The shipped network takes the frame as it is (uint8, height x width x 3, blue fi
 the channels are part of it, put there by `anprd export`.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,7 @@ from anprd.vision.letterbox import GREY, Letterbox, Size
 
 IOU_MAX = 0.5  # two plates do not cover each other by half
 PLATES_MAX = 64  # in one frame; more is a picture of something else
+NESTED_OVERLAP_MIN = 0.8  # nor lies one in another: docs/models.md#nested
 SHAPES_MAX = 4  # compiled sizes kept: a camera has two, a folder of photos a few
 
 
@@ -67,7 +69,7 @@ class Detector:
 
 
 def decode(output: NDArray[np.float32], *, confidence_min: float) -> list[Detection]:
-    """What the network says, as boxes in its input's pixels, overlapping ones merged.
+    """What the network says, as boxes in its input's pixels, overlapping ones merged, `outermost` alone.
 
     Args:
         output: (5, n) float32: centre x, centre y, width, height, confidence; YOLOv8's head with one class.
@@ -80,7 +82,20 @@ def decode(output: NDArray[np.float32], *, confidence_min: float) -> list[Detect
     boxes = np.vstack([corner, candidates[2:4]]).T
     kept = cv2.dnn.NMSBoxes(boxes.tolist(), candidates[4].tolist(), confidence_min, IOU_MAX)
     order = sorted((int(index) for index in kept), key=lambda index: -candidates[4, index])[:PLATES_MAX]
-    return [Detection(_box(boxes[index]), float(candidates[4, index])) for index in order]
+    return outermost(Detection(_box(boxes[index]), float(candidates[4, index])) for index in order)
+
+
+def outermost(found: Iterable[Detection]) -> list[Detection]:
+    """Of plates, the surest first, those that lie in no surer one, whose stickers and lettering look like plates."""
+    kept: list[Detection] = []
+    for detection in found:
+        if not any(_lies_in(detection.box, other.box) for other in kept):
+            kept.append(detection)
+    return kept
+
+
+def _lies_in(box: Box, other: Box) -> bool:
+    return box.area <= other.area and box.overlap(other) >= NESTED_OVERLAP_MIN
 
 
 def _box(row: NDArray[np.float32]) -> Box:

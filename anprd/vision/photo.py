@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from anprd.records import Bgr, Box, Detection
-from anprd.vision.detector import IOU_MAX, PLATES_MAX, Detector
+from anprd.vision.detector import IOU_MAX, PLATES_MAX, Detector, outermost
 
 SIDES_PX = (416, 640, 960)  # docs/measured.md#detector-input
 FAR_SIDE_PX = 1440  # for a plate that is far away in a large photo
@@ -59,7 +59,7 @@ def _is_part(detection: Detection, found: Iterable[Detection]) -> bool:
 
 
 def merged(found: Iterable[Detection]) -> list[Detection]:
-    """Of detections that cover each other by half the surest; at most `PLATES_MAX`, the surest first.
+    """Of detections that cover each other by half the surest, `outermost` alone; at most `PLATES_MAX`, surest first.
 
     Its box is the mean of them all, weighted by confidence (weighted boxes fusion, Solovyev et al., 2021): errors of
     different sizes cancel out.
@@ -71,7 +71,7 @@ def merged(found: Iterable[Detection]) -> list[Detection]:
             groups.append([detection])
         else:
             group.append(detection)
-    return [Detection(_mean(group), group[0].confidence) for group in groups[:PLATES_MAX]]
+    return outermost(Detection(_mean(group), group[0].confidence) for group in groups)[:PLATES_MAX]
 
 
 def _mean(group: Sequence[Detection]) -> Box:

@@ -24,6 +24,17 @@ def test_of_overlapping_boxes_the_surest_stays() -> None:
     assert [round(item.confidence, 2) for item in found] == [0.9]
 
 
+def test_a_sticker_on_a_plate_is_none() -> None:
+    plate, sticker = (100, 50, 90, 40, 0.8), (70, 40, 20, 10, 0.7)
+    assert [item.box.width for item in decode(output(sticker, plate), confidence_min=0.5)] == [90]
+
+
+@pytest.mark.parametrize("area", [(100, 50, 90, 40, 0.6), (80, 40, 10, 10, 0.8)])  # as a lamp that is half beside it
+def test_a_plate_in_or_beside_what_is_less_sure_stays(area: tuple[float, float, float, float, float]) -> None:
+    plate = (55, 40, 50, 10, 0.7)
+    assert len(decode(output(area, plate), confidence_min=0.5)) == 2
+
+
 def test_plates_apart_all_stay_the_surest_first() -> None:
     found = decode(output((100, 50, 40, 20, 0.7), (300, 50, 40, 20, 0.9)), confidence_min=0.5)
     assert [item.box.centre[0] for item in found] == [300, 100]

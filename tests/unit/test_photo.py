@@ -27,6 +27,11 @@ def test_a_piece_of_a_plate_does_not_take_the_place_of_the_whole_one() -> None:
     assert whole in photo.merged([whole, piece])  # they overlap by less than half
 
 
+def test_what_one_size_sees_on_a_plate_that_another_sees_is_no_plate() -> None:
+    plate, sticker = seen(0, 0.8, 200.0), Detection(Box(10.0, 2.0, 40.0, 12.0), 0.7)
+    assert photo.merged([sticker, plate]) == [plate]
+
+
 def test_a_picture_full_of_plates_is_cut_at_the_limit() -> None:
     assert len(photo.merged(seen(200.0 * place, 0.5) for place in range(2 * PLATES_MAX))) == PLATES_MAX
 
