@@ -81,8 +81,7 @@ class Redis:
         )
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(_STOP_S_MAX)
+        _end(self._process)
 
 
 class Daemon:
@@ -120,12 +119,17 @@ class Daemon:
 
     def stop(self) -> None:
         """Have it drain and leave."""
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_S_MAX)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        _end(self._process)
+
+
+def _end(process: "subprocess.Popen[Any]") -> None:
+    """Ask it to end, and end it where it does not."""
+    process.terminate()
+    try:
+        process.wait(_STOP_S_MAX)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def find_redis() -> Path:

@@ -30,7 +30,6 @@ from anprd.vision import weights as networks
 from anprd.vision.plates import Vision
 
 BACKGROUND_COUNT = 300  # photos kept in memory while rendering
-VALIDATION_TRUST = frozenset({"eye", "exact"})
 NOISY_TOO = reader_data.TRUSTED | {"noisy"}
 
 
@@ -100,7 +99,7 @@ def compare_baseline(checkpoint: Path, data: Path, weights: Path) -> baseline.Ta
 def _crops(data: Path) -> tuple[list[LabelledCrop], list[LabelledCrop]]:
     """What is trained on, and what is read to see how well."""
     real = reader_data.load(data, TRAIN)
-    validation = reader_data.load(data, VAL, trust=VALIDATION_TRUST)
+    validation = reader_data.load(data, VAL, trust=reader_data.VALIDATION_TRUST)
     if not real or not validation:
         raise ConfigError(f"{data}: needs crops of both splits, train and val, with a trusted label")
     return real, validation

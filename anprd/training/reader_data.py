@@ -19,6 +19,7 @@ from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX
 Grey = NDArray[np.uint8]
 Quad = NDArray[np.float32]
 TRUSTED = frozenset({"eye", "exact", "binarised"})
+VALIDATION_TRUST = frozenset({"eye", "exact"})  # a figure is counted on nothing else
 TRUSTS = TRUSTED | {"noisy", "partial"}
 MOTION_PX_MAX = 12  # of the 160 that the network sees: what an eye still reads of a plate
 SIDE_PX_MAX = 260  # twice what the network sees is all that jitter and blur can use

@@ -33,7 +33,6 @@ RENDERED_SHARE = 0.5
 RENDERED_COUNT = 2000  # one shard of the store, rendered in some seconds
 SEED = 7  # none of the plates that a whole training rendered: it would know them by heart
 CHECKED_COUNT = 400  # of them, not trained on
-VALIDATION_TRUST = frozenset({"eye", "exact"})
 PLAN = reader.Plan(
     steps=STEPS,
     batch=BATCH,
@@ -87,7 +86,7 @@ def _crops(site: Site) -> tuple[list[LabelledCrop], dict[str, Sequence[LabelledC
     measured = {HELD_BACK: site.data} | ({ELSEWHERE: site.elsewhere} if site.elsewhere else {})
     parts: dict[str, Sequence[LabelledCrop]] = {}
     for name, folder in measured.items():
-        parts[name] = reader_data.load(folder, VAL, trust=VALIDATION_TRUST)
+        parts[name] = reader_data.load(folder, VAL, trust=reader_data.VALIDATION_TRUST)
         if not parts[name]:
             raise ConfigError(f"{folder}: index.csv has no crop of the split {VAL} to measure on")
     return real, parts

@@ -111,6 +111,7 @@ class MotionGate:
             self._shape = luma.shape
             self._scene = _Scene(_thumbnail(luma), t_s)
             self._regions = ()
+            self._global_since_s = None
             self._active_until_s = t_s + self._hold_s  # a car may stand there already
             return Motion(active=True, area_ratio=0.0, global_change=False)
         change = self._scene.feed(_thumbnail(luma), t_s)

@@ -144,6 +144,17 @@ def test_who_comes_with_headlights_that_light_everything_is_seen_within_a_second
     assert any(m.active for m in seen[:6])
 
 
+def test_another_stream_is_not_blamed_for_the_last_ones_change_of_light():
+    g = gate(hold_s=0.0)
+    start_s = quiet(g, road())
+    dark = (road() * 0.45).astype(np.uint8)
+    assert watch(g, [dark], from_s=start_s)[0].global_change
+    smaller = [cv2.resize(picture, (WIDTH // 2, HEIGHT // 2)) for picture in (road(), dark)]
+    *_, after = [g.feed(picture, start_s + 60 + i / FPS) for i, picture in enumerate(smaller)]
+    assert after.global_change
+    assert not after.active
+
+
 def test_where_no_change_is_too_small_every_frame_is_looked_at():
     g = gate(hold_s=0.5, area_ratio_min=0.0)
     quiet(g, road())
