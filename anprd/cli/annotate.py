@@ -32,7 +32,12 @@ class Label:
 def label(sighting: Sighting, *, confidence_min: float) -> Label:
     """The label of a plate in one picture; what is less sure than `confidence_min`, or is no plate, was not read."""
     reading = sighting.reading
-    told = confidence.told(reading, confidence_min=confidence_min, width_px=sighting.box.width)
+    told = confidence.told(
+        reading,
+        confidence_min=confidence_min,
+        width_px=sighting.box.width,
+        detector_confidence=sighting.detection.confidence,
+    )
     if reading is None or not told:
         return Label(sighting.box, sighting.corners)
     return Label(sighting.box, sighting.corners, reading.text, reading.confidence)

@@ -11,10 +11,9 @@ import functools
 import itertools
 import math
 import re
-import string
 from collections.abc import Mapping, Sequence
 
-from anprd.plates import lookalikes, series
+from anprd.plates import lookalikes, series, words
 from anprd.plates.formats import COUNTRIES
 
 LENGTH_MIN = (
@@ -43,7 +42,6 @@ Looks = Mapping[str, float]
 Gaps = Sequence[float]
 """After each character of a text but the last, how likely its groups are parted there: log-odds, 0 where unknown."""
 
-_DIGITS = string.digits
 _DATES = re.compile(
     r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])|(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])(19|20)\d\d"
     r"|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(19|20)\d\d"
@@ -60,6 +58,8 @@ def region(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> str:
         looks: what the plate looks like; None where nobody looked.
         gaps: one for each place between two of its characters; () where nobody knows.
     """
+    if looks is not None and words.lettering(text):
+        return words.region(looks)
     likely = _weighed(text, looks, gaps)
     if not likely:
         return ""
@@ -80,28 +80,29 @@ def likelihood(text: str, looks: Looks | None = None, gaps: Gaps = ()) -> float:
     Never 0. So texts of all lengths compare. Besides the series of countries there are plates with words, and plates
     that nothing here foresees.
     """
-    word = WORDS * WORD_LETTERS ** -len(text) if len(text) >= WORD_LENGTH_MIN and lettering(text) else 0.0
+    word = WORDS * WORD_LETTERS ** -len(text) if len(text) >= WORD_LENGTH_MIN and words.lettering(text) else 0.0
     return (sum(_weighed(text, looks, gaps).values()) + word + ANY_TEXT * LETTERS ** -len(text)) * LETTERS ** len(text)
 
 
-def plausible(text: str) -> bool:
-    """Whether the text may be a plate of any country, known here or not: A-Z 0-9, 4 to 10, not all letters, no date.
+def plausible(text: str, *, region: str = "", detector_confidence: float = 1.0) -> bool:
+    """Whether the text may be a plate of any country, known here or not: A-Z 0-9, 4 to 10, no date.
 
-    All letters are badges and lettering far more often than vanity plates; a date of eight digits is the camera's own.
+    All letters are badges and lettering far more often than plates, unless they look like one (`words`); a date of
+    eight digits is the camera's own.
+
+    Args:
+        text: as read.
+        region: the country that text and looks agree on; "" where nobody looked.
+        detector_confidence: 0..1, that there is a plate at all.
     """
     return (
         LENGTH_MIN <= len(text) <= LENGTH_MAX
         and text.isascii()
         and text.isalnum()
         and text == text.upper()
-        and not lettering(text)
         and not _DATES.fullmatch(text)
+        and (not words.lettering(text) or words.is_plate(text, region=region, detector_confidence=detector_confidence))
     )
-
-
-def lettering(text: str) -> bool:
-    """Whether the text has no digit: a badge, a shop, a company's name."""
-    return not any(character in _DIGITS for character in text)
 
 
 def repair(text: str, confidences: tuple[float, ...]) -> str:
@@ -114,7 +115,7 @@ def repair(text: str, confidences: tuple[float, ...]) -> str:
         text: A-Z 0-9.
         confidences: one per character, 0..1.
     """
-    if lettering(text) or regions(text):
+    if words.lettering(text) or regions(text):
         return text
     unsure = [index for index, confidence in enumerate(confidences) if confidence < REPAIR_CONFIDENCE_MAX]
     for count in range(1, REPAIR_POSITIONS_MAX + 1):

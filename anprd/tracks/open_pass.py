@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from anprd.plates import lookalikes, syntax
+from anprd.plates import lookalikes, syntax, words
 from anprd.records import Box, Reading, Sighting, Verdict, VerdictKind
 from anprd.settings import CameraSettings
 from anprd.tracks import vote
@@ -101,7 +101,7 @@ class OpenPass:
             return None
         self.read_t_s = t_s
         self.tries += 1
-        reason = self._refusal(sighting.reading)
+        reason = self._refusal(sighting.reading, confidence)
         if reason is not None:
             self._refused[reason] += 1
             return "unsure" if reason == "unsure" else "implausible"
@@ -262,14 +262,13 @@ class OpenPass:
     def _beyond_doubt(self, ballot: Ballot) -> bool:
         return ballot.votes >= min(self._settings.votes_min + DOUBT_VOTES, self._settings.votes_window)
 
-    def _refusal(self, reading: Reading) -> str | None:
+    def _refusal(self, reading: Reading, detector_confidence: float) -> str | None:
         if reading.confidence < self._settings.reading_confidence_min or not reading.text:
             return "unsure"
-        if syntax.plausible(reading.text):
+        if syntax.plausible(reading.text, region=reading.region, detector_confidence=detector_confidence):
             return None
-        return (
-            "lettering" if syntax.lettering(reading.text) and len(reading.text) >= syntax.LENGTH_MIN else "implausible"
-        )
+        is_word = words.lettering(reading.text) and len(reading.text) >= syntax.LENGTH_MIN
+        return "lettering" if is_word else "implausible"
 
     def _agreeing(self, ballot: Ballot) -> Iterator[Paper]:
         return (paper for paper in self.papers if paper.reading.text == ballot.text)

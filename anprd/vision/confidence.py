@@ -65,19 +65,23 @@ class Calibration:
         return replace(reading, confidences=characters, text_confidence=_likelihood(self.plate, reading.confidence))
 
 
-def told(reading: Reading | None, *, confidence_min: float, width_px: float = math.inf) -> bool:
+def told(
+    reading: Reading | None, *, confidence_min: float, width_px: float = math.inf, detector_confidence: float = 1.0
+) -> bool:
     """Whether the text of a single picture may be said aloud: sure enough, and a text that a plate may have.
 
     Args:
         reading: None: was not read.
         confidence_min: of a plate that is large enough.
         width_px: of the plate in the picture; of two lines each has twice as much for a character.
+        detector_confidence: 0..1, that there is a plate at all.
     """
     if reading is None:
         return False
     narrow = width_px * reading.rows < NARROW_PX
     least = max(confidence_min, NARROW_CONFIDENCE_MIN) if narrow else confidence_min
-    return reading.confidence >= least and syntax.plausible(reading.text)
+    may_be = syntax.plausible(reading.text, region=reading.region, detector_confidence=detector_confidence)
+    return reading.confidence >= least and may_be
 
 
 def log_odds(probability: float) -> float:

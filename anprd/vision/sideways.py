@@ -43,5 +43,10 @@ def back(sighting: Sighting, width_px: int) -> Sighting:
 
 def _is_told(sighting: Sighting, image: Bgr, confidence_min: float) -> bool:
     box = sighting.box
-    sure = confidence.told(sighting.reading, confidence_min=confidence_min, width_px=box.width)
+    sure = confidence.told(
+        sighting.reading,
+        confidence_min=confidence_min,
+        width_px=box.width,
+        detector_confidence=sighting.detection.confidence,
+    )
     return sure and not is_cut_off(box, image.shape[:2])

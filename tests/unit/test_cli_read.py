@@ -123,6 +123,12 @@ def test_lettering_is_no_plate(vision, picture):
     assert (plate["plate"], plate["status"]) == ("", "unreadable")
 
 
+def test_a_word_that_looks_like_an_american_plate_is_one(vision, picture):
+    vision(Reading("TOOLAZY", (0.99,) * 7, region="US"))
+    (plate,) = run(picture())[1][0]["plates"]
+    assert (plate["plate"], plate["status"], plate["region"]) == ("TOOLAZY", "read", "US")
+
+
 def test_a_picture_without_plates_is_an_answer_too(vision, picture):
     vision()
     code, (answer,) = run(picture())

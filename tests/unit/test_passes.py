@@ -563,6 +563,18 @@ def test_lettering_is_neither_a_plate_nor_unreadable(stage: Stage) -> None:
     assert stage.passes.counts["lettering"] == 1
 
 
+def test_a_word_on_a_plate_of_a_country_that_issues_such_is_told(stage: Stage) -> None:
+    stage.show([replace(seen, reading=replace(seen.reading, region="US")) for seen in drive(["TOOLAZY"] * 10)])
+    assert [(said.plate, said.region) for said in stage.said] == [("TOOLAZY", "US")]
+
+
+def test_a_word_that_the_detector_hardly_takes_for_a_plate_is_lettering(stage: Stage) -> None:
+    badge = drive(["OVERSIZE"] * 10, detection=0.55)
+    stage.show([replace(seen, reading=replace(seen.reading, region="US")) for seen in badge])
+    stage.idle(UNREAD_S)
+    assert stage.said == []
+
+
 def test_a_line_of_text_is_no_plate(stage: Stage) -> None:
     line = [sighting(Box(800, 10, 1900, 60), PLATE)] * 20
     stage.show(line)

@@ -46,6 +46,7 @@ class ReadCase:
     """By the edge of its photo, so that its text is not told."""
     width_px: float = math.inf
     """As it was found in its photo; of a crop nobody asks."""
+    detector_confidence: float = 1.0
 
     @property
     def right(self) -> bool:
@@ -53,7 +54,12 @@ class ReadCase:
 
     def told(self, confidence_min: float) -> bool:
         """Whether `anprd read` tells its text, where it tells what is this sure."""
-        sure = confidence.told(self.reading, confidence_min=confidence_min, width_px=self.width_px)
+        sure = confidence.told(
+            self.reading,
+            confidence_min=confidence_min,
+            width_px=self.width_px,
+            detector_confidence=self.detector_confidence,
+        )
         return sure and not self.cut_off
 
 
