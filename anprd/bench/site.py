@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -17,7 +16,7 @@ from anprd.bench import server, truth
 from anprd.bench.film import Film
 from anprd.bench.playlist import Cut, Showing
 from anprd.bench.truth import Told
-from anprd.errors import ConfigError, SourceError
+from anprd.errors import SourceError
 from anprd.events.redis_stream import Entry, RedisStream
 from anprd.supervisor import embedded_redis, status
 from anprd.supervisor.status import NotRunningError
@@ -63,7 +62,7 @@ class Redis:
     def __init__(self, folder: Path) -> None:
         """Raises ConfigError where there is no redis-server, or it does not start."""
         folder.mkdir()
-        binary, socket = find_redis(), folder / "redis.sock"
+        binary, socket = embedded_redis.find_server(), folder / "redis.sock"
         command = embedded_redis.arguments(binary, directory=folder, unix_socket=socket, port=0)
         self._process = subprocess.Popen(
             embedded_redis.tied(command),
@@ -130,20 +129,6 @@ def _end(process: "subprocess.Popen[Any]") -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def find_redis() -> Path:
-    """The redis-server of the extra, or the system's.
-
-    Raises:
-        ConfigError: there is none.
-    """
-    with contextlib.suppress(ConfigError):
-        return embedded_redis.find_server()
-    found = shutil.which("redis-server")
-    if found is None:
-        raise ConfigError("bench cameras needs a redis-server: pip install 'anprd[embedded]', or install your system's")
-    return Path(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,14 +138,15 @@ def _film_plan(width: int, height: int, fps: int, substream_fps: int | None) -> 
 
 def _wakes(text: str) -> list[str]:
     """The modes that are asked for, and what they need found."""
-    from anprd.bench import series, site
+    from anprd.bench import series
+    from anprd.supervisor import embedded_redis
 
     wakes = _words(text)
     unknown = next((word for word in wakes if word not in series.WAKES), None)
     if unknown is not None:
         raise typer.BadParameter(f"{unknown!r} is none of {', '.join(series.WAKES)}", param_hint="--wake")
     if not set(wakes) <= {series.BASELINE, "floor"}:
-        site.find_redis()
+        embedded_redis.find_server()
     return wakes
 
 

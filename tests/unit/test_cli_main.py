@@ -206,20 +206,20 @@ def test_what_is_no_number_is_wrong_usage(command, number):
     [["--width", "161"], ["--fps", "10", "--substream-fps", "15"]],
 )
 def test_a_film_that_cannot_be_is_wrong_usage(arguments, monkeypatch):
-    monkeypatch.setattr("anprd.bench.site.find_redis", lambda: None)
+    monkeypatch.setattr("anprd.supervisor.embedded_redis.find_server", lambda: None)
     done = CliRunner().invoke(main.app, ["bench", "cameras", *arguments])
     assert done.exit_code == 2
     assert "a film has" in done.output
 
 
 def test_a_plot_that_cannot_be_written_is_told_before_anything_is_filmed(tmp_path, monkeypatch):
-    monkeypatch.setattr("anprd.bench.site.find_redis", lambda: None)
+    monkeypatch.setattr("anprd.supervisor.embedded_redis.find_server", lambda: None)
     done = CliRunner().invoke(main.app, ["bench", "cameras", "--fps", "10", "--plot", str(tmp_path / "no" / "x.svg")])
     assert isinstance(done.exception, SinkError)
 
 
 def test_networks_that_cannot_be_used_are_told_before_anything_is_filmed(tmp_path, monkeypatch):
-    monkeypatch.setattr("anprd.bench.site.find_redis", lambda: None)
+    monkeypatch.setattr("anprd.supervisor.embedded_redis.find_server", lambda: None)
     monkeypatch.setattr("anprd.bench.film.made", lambda *_: pytest.fail("it is filmed"))
     done = CliRunner().invoke(main.app, ["bench", "cameras", "--weights", str(tmp_path / "no")])
     assert isinstance(done.exception, ConfigError)

