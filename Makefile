@@ -76,14 +76,14 @@ system-packages: ## Install what the tests need from Debian, where root; no serv
 .venv/.installed: requirements.lock $(SOURCES)
 	@echo "make: setting up .venv (600 MB)"
 	@sh tools/venv $(PYTHON) .venv
-	.venv/bin/python $(PIP) --require-hashes -r requirements.lock
+	.venv/bin/python $(PIP) --only-binary :all: --require-hashes -r requirements.lock
 	.venv/bin/python $(PIP) --no-deps --no-build-isolation -e .
 	@.venv/bin/python -m compileall -q anprd  # pip does so for what it copies, not for what it only points to
 	@touch $@
 
 .venv/.test-installed: requirements-test.lock .venv/.installed
 	@echo "make: adding the test tools to .venv"
-	.venv/bin/python $(PIP) --require-hashes -r requirements-test.lock
+	.venv/bin/python $(PIP) --only-binary :all: --require-hashes -r requirements-test.lock
 	@touch $@
 
 # --no-deps: the lock is complete, and has OpenCV without the windows that ultralytics would bring (they need X11).
@@ -98,10 +98,10 @@ lock: ## Choose the newest allowed versions and write the three lock files.
 	sh tools/lock $(PYTHON)
 
 install: ## Install the service (root): /opt/anprd, the user anprd, the unit, /etc/anprd/cameras.yaml if there is none.
-	@sh tools/install $(SYSTEM_PYTHON) $(PREFIX)
+	@sh tools/install "$(SYSTEM_PYTHON)" "$(PREFIX)"
 
 uninstall: ## Remove the service (root); the configuration and the data stay.
-	@sh tools/uninstall $(PREFIX)
+	@sh tools/uninstall "$(PREFIX)"
 
 clean: ## Remove the environments, caches and the demo's data.
 	rm -rf .venv .venv-train var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

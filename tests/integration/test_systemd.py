@@ -23,6 +23,7 @@ SECOND = f"""\
     detect_fps_max: 1
 """
 CONFIG = "/etc/anprd/cameras.yaml"
+PARTS = ["bin", "include", "lib", "lib64", "pyvenv.cfg"]  # of /opt/anprd
 START_S_MAX = 180.0  # of a machine that does much else
 KEPT = ("/etc/anprd", "/var/lib/anprd", "/srv/anprd", "/var/log", "/root", "/sys", "/tmp", "/run/systemd")
 
@@ -75,6 +76,12 @@ def await_streaming(machine, names):
 def open_files_max(machine, pid):
     """The hard limit of a process."""
     return int(machine.said(f"grep '^Max open files' /proc/{pid}/limits").split()[4])
+
+
+def parts(machine):
+    """What lies in /opt/anprd, and files below it that have a second name; Python 3.13 adds a .gitignore."""
+    found = machine.said("ls -A /opt/anprd; find /opt/anprd -type f -links +1").split()
+    return [name for name in found if name != ".gitignore"]
 
 
 def pids(machine):
@@ -264,12 +271,52 @@ def test_a_newer_version_keeps_the_configuration_and_restarts_the_service(runnin
     assert len(after) == len(set(after))
 
 
+def test_a_version_that_refuses_the_file_is_not_installed_and_the_old_one_goes_on(running):
+    """As where an older version is gone back to, and the file has a newer key."""
+    old = show(running, "MainPID")
+    package = running.said("dirname /opt/anprd/lib/python3*/site-packages/anprd/__init__.py")
+    running.write(CONFIG, CAMERAS + "    newer: 1\n")
+    running.said(f"echo '# other' >>{SOURCE}/anprd/errors.py")
+
+    done = running.run(f"cd {SOURCE} && make install")
+
+    assert done.code != 0
+    assert "newer: is not a key here" in done.err
+    assert "Not installed; /opt/anprd is what it was." in done.err
+    assert running.run(f"grep '# other' {package}/errors.py").code == 1
+    assert parts(running) == PARTS
+    assert (show(running, "MainPID"), show(running, "ActiveState")) == (old, "active")
+    running.said(f"sed -i '/# other/d' {SOURCE}/anprd/errors.py")
+
+
+def test_an_installation_that_was_killed_half_way_is_taken_back_by_the_next(installed):
+    packages = installed.said("dirname $(dirname /opt/anprd/lib/python3*/site-packages/anprd/__init__.py)")
+    installed.said("cd /opt/anprd && mkdir .anprd-kept && cp -al [a-z]* .anprd-kept")
+    installed.said(f"rm {packages}/rich/table.py")  # pip sees that a rich is there, and would leave it alone
+
+    installed.said(f"cd {SOURCE} && make install")
+
+    installed.said(f"test -e {packages}/rich/table.py")
+    assert parts(installed) == PARTS
+
+
+def test_make_says_what_it_cannot_heed_and_removes_nothing_by_halves(installed):
+    done = installed.run(f"cd {SOURCE} && make install DESTDIR=/tmp/staged")
+    assert (done.code, installed.run("test -e /tmp/staged").code) == (2, 1)
+    assert done.err.startswith("DESTDIR is not heeded")
+
+    done = installed.run(f"cd {SOURCE} && make uninstall PREFIX=/opt/other")
+    assert done.code != 0
+    assert done.err.startswith("the service is installed in /opt/anprd: make uninstall PREFIX=/opt/anprd\n")
+    assert show(installed, "LoadState") == "loaded"
+
+
 def test_make_uninstall_leaves_configuration_and_data_alone(running):
     running.said("systemctl enable anprd")
     data = "find /etc/anprd /var/lib/anprd -type d -o -type f -name cameras.yaml -o -name environment | sort"
     before = running.said(data)
 
-    running.said(f"cd {SOURCE} && make uninstall && make uninstall")
+    running.said(f"cd {SOURCE} && make uninstall PREFIX=/opt/anprd/ && make uninstall")
 
     assert running.said(data) == before
     assert pids(running) == set()
