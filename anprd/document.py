@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from anprd import manual
 from anprd.faults import Fault, Faults, Key, SettingsError, display
 
 FILE_BYTES_MAX = 1_048_576  # a thousand cameras take a tenth of it
@@ -99,7 +100,7 @@ def _text(path: Path) -> tuple[str, int]:
                 raise DocumentError("is no ordinary file")
             content = file.read(FILE_BYTES_MAX + 1)
     except FileNotFoundError as error:
-        raise DocumentError("does not exist; copy config/cameras.yaml and edit it") from error
+        raise DocumentError(f"does not exist; copy {manual.path()} and edit it") from error
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror}") from error
     if len(content) > FILE_BYTES_MAX:

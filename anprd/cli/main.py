@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn, TextIO
 
 import typer
 
-from anprd import variables
+from anprd import manual, variables
 from anprd.cli import bench as benchmarks
 from anprd.cli import evaluation, export, training
 from anprd.cli.options import Json, Weights
@@ -25,7 +25,7 @@ from anprd.redaction import redact
 app = typer.Typer(
     name="anprd",
     help="Read number plates from cameras, photos and clips, on a server without a GPU.",
-    epilog="The manual of the configuration file is the file itself: config/cameras.yaml.",
+    epilog=f"The manual of the configuration file is the file itself: {manual.path()}",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # they show variables, and variables hold passwords
