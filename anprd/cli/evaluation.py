@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from anprd.cli.options import Json, Weights, finite, weights_option
-from anprd.cli.training import needs_extra
+from anprd.cli.training import TRAINING_ENVIRONMENT, needs_extra
 
 Folders = Annotated[
     list[Path], typer.Argument(metavar="DATA...", help="Folders with scenes.csv, crops/, unread/ or labels/.")
@@ -19,7 +19,7 @@ def evaluate(
     weights: Weights = None,
     checkpoints: Annotated[
         Path | None,
-        typer.Option("--checkpoints", metavar="DIR", help="Compare with these, in FP32 (needs the extra)."),
+        typer.Option("--checkpoints", metavar="DIR", help="Compare with these, in FP32 (in the training environment)."),
     ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="DIR", help="Write report.html and report.json there.")
@@ -159,9 +159,7 @@ def _usable(checkpoints: Path | None) -> Path | None:
     missing = [name for name in ("torch", "ultralytics", "nncf") if find_spec(name) is None]
     if not missing:
         return checkpoints
-    console.complain(
-        f"FP32 needs {missing[0]}, which is not installed: pip install 'anprd[train]'; INT8 alone is measured"
-    )
+    console.complain(f"FP32 needs {missing[0]}, which is not installed: {TRAINING_ENVIRONMENT}; INT8 alone is measured")
     return None
 
 

@@ -18,7 +18,7 @@ from anprd.cli.options import Json, finite
 from anprd.errors import EXIT_FAILED
 
 train = typer.Typer(
-    help="Train the networks (needs the extra: pip install 'anprd\\[train]').",
+    help="Train the networks (in the training environment: make train-env).",
     epilog="Example: anprd train detector data/detect --out work",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -89,6 +89,8 @@ CheckedBy = Annotated[
 Rendered = Annotated[int, typer.Option("--rendered", min=0, max=10_000_000, help="How many plates to render.")]
 
 
+# No name for pip: anprd is on no index, and the extra alone would bring an OpenCV that needs X11.
+TRAINING_ENVIRONMENT = "`make train-env` in a checkout of anprd brings it"
 _LOOKS_ALONE = "--looks-alone"
 
 
@@ -348,5 +350,5 @@ def needs_extra() -> Iterator[None]:
             raise
         from anprd.cli import console
 
-        console.complain(f"training needs {error.name}, which is not installed: pip install 'anprd[train]'")
+        console.complain(f"training needs {error.name}, which is not installed: {TRAINING_ENVIRONMENT}")
         raise typer.Exit(EXIT_FAILED) from error

@@ -315,8 +315,12 @@ def test_make_uninstall_leaves_configuration_and_data_alone(running):
     running.said("systemctl enable anprd")
     data = "find /etc/anprd /var/lib/anprd -type d -o -type f -name cameras.yaml -o -name environment | sort"
     before = running.said(data)
+    running.said("mkdir /etc/systemd/system/anprd.service.d")
 
-    running.said(f"cd {SOURCE} && make uninstall PREFIX=/opt/anprd/ && make uninstall")
+    said = running.said(f"cd {SOURCE} && make uninstall PREFIX=/opt/anprd/ && make uninstall")
+
+    assert said.endswith("rm -r /etc/anprd /var/lib/anprd /etc/systemd/system/anprd.service.d; userdel anprd")
+    running.said("rmdir /etc/systemd/system/anprd.service.d")
 
     assert running.said(data) == before
     assert pids(running) == set()

@@ -13,8 +13,8 @@ def test_a_missing_extra_says_what_to_install(capsys):
     with pytest.raises(typer.Exit) as leaving, training.needs_extra():
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
     assert leaving.value.exit_code == 1
-    assert (
-        capsys.readouterr().err == "anprd: training needs torch, which is not installed: pip install 'anprd[train]'\n"
+    assert capsys.readouterr().err == (
+        "anprd: training needs torch, which is not installed: `make train-env` in a checkout of anprd brings it\n"
     )
 
 
