@@ -5,6 +5,7 @@ its batch norms keep what they measured on many sites; how much it forgot is mea
 is made on the way lies in a temporary folder, which goes when the call ends, however it ends.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -30,9 +31,9 @@ BATCH = 64
 LEARNING_RATE = 5e-5  # docs/models.md#fine-tuning
 LOOKS_LEARNING_RATE = 1e-3  # of naming countries alone: nothing that is read can be forgotten by it
 RENDERED_SHARE = 0.5
-RENDERED_COUNT = 2000  # one shard of the store, rendered in some seconds
+RENDERED_COUNT = 2000  # rendered in some seconds
 SEED = 7  # none of the plates that a whole training rendered: it would know them by heart
-CHECKED_COUNT = 400  # of them, not trained on
+CHECKED_RATIO, CHECKED_COUNT_MAX = 0.2, 400  # of them, not trained on
 PLAN = reader.Plan(
     steps=STEPS,
     batch=BATCH,
@@ -69,10 +70,11 @@ def tune(site: Site, out: Path, plan: reader.Plan, *, progress: Progress = silen
             rendered.prepare(work, count=plan.rendered_count, fonts=site.fonts, seed=SEED)
             advance()
         store = rendered.load(work)
-        parts["rendered"] = store[:CHECKED_COUNT]
+        checked_count = min(math.ceil(CHECKED_RATIO * len(store)), CHECKED_COUNT_MAX)
+        parts["rendered"] = store[:checked_count]
         before = _measure(network, parts, plan.part, progress)
         run = reader.Run(plan, work, start=checkpoint)
-        _learn(run, reader.Samples(real, store[CHECKED_COUNT:]), plan, progress)
+        _learn(run, reader.Samples(real, store[checked_count:]), plan, progress)
         after = _measure(run.average, parts, plan.part, progress)
         target = checkpoints.save(run.average.state_dict(), folders.make(out) / f"{NAME}.pt")
     return Outcome(target, tuple(Part(name, len(crops), before[name], after[name]) for name, crops in parts.items()))

@@ -20,23 +20,32 @@ SHARD_COUNT = 2000
 
 
 def prepare(folder: Path, *, count: int, fonts: Path | None, backgrounds: Sequence[Bgr] = (), seed: int = 1) -> None:
-    """Fill `folder` with shards of rendered crops until it holds `count`; what is there is kept.
+    """Fill `folder` with shards of rendered crops until it holds `count`; whole shards that are there are kept.
 
     Args:
         folder: where the shards lie; made if it is missing.
-        count: crops in all, rounded up to whole shards.
+        count: crops in all; a store of fewer is the beginning of one of more.
         fonts: a folder of plate typefaces; None renders in the project's own alone.
         backgrounds: photos that the plates' surroundings are cut from.
         seed: another seed is another store.
     """
     folder.mkdir(parents=True, exist_ok=True)
     typefaces = typeface.load_all(fonts)
-    for shard in range(-(-count // SHARD_COUNT)):
+    for shard, first in enumerate(range(0, count, SHARD_COUNT)):
         target = folder / f"{seed:03d}-{shard:04d}.npz"
-        if not target.exists():
+        wanted = min(SHARD_COUNT, count - first)
+        if _held(target) < wanted:
             rng = np.random.default_rng((seed, shard))
-            samples = (degrade.sample(rng, typefaces, backgrounds=backgrounds) for _ in range(SHARD_COUNT))
+            samples = (degrade.sample(rng, typefaces, backgrounds=backgrounds) for _ in range(wanted))
             _save(target, [_crop(sample) for sample in samples])
+
+
+def _held(shard: Path) -> int:
+    """How many crops lie in a shard; none where there is no such file."""
+    if not shard.exists():
+        return 0
+    with np.load(shard, allow_pickle=False) as arrays:
+        return len(arrays["rows"])
 
 
 def _crop(sample: CropSample) -> LabelledCrop:
