@@ -93,9 +93,13 @@ class _Noise:
 
     def at(self, x: Floats, y: Floats, size_m: float) -> Floats:
         """About normal with deviation 1; grains are about `size_m` wide."""
-        u = np.mod(np.nan_to_num(x) / size_m, TILE_PX).astype(np.float32)
-        v = np.mod(np.nan_to_num(y) / size_m, TILE_PX).astype(np.float32)
-        return np.asarray(cv2.remap(self._tile, u, v, cv2.INTER_LINEAR))
+        return np.asarray(cv2.remap(self._tile, _on_tile(x, size_m), _on_tile(y, size_m), cv2.INTER_LINEAR))
+
+
+def _on_tile(value: Floats, size_m: float) -> NDArray[np.float32]:
+    """The place on the tile, in its pixels. `numpy.mod` gives the same numbers and takes seven times as long."""
+    place = np.nan_to_num(value) / size_m
+    return np.asarray(place - TILE_PX * np.floor(place / TILE_PX), np.float32)
 
 
 def _within(value: Floats, low: float, high: float) -> NDArray[np.bool_]:
@@ -140,9 +144,12 @@ def _verges(colour: Floats, x: Floats, y: Floats, noise: _Noise) -> Floats:
     slabs = 150 + 5 * noise.at(np.floor(x * 2), np.floor(y * 2), 1.0) + 6 * noise.at(x, y, 0.03) - 34 * joints
     blade = noise.at(x, y, 0.03) * 14 + noise.at(x, y, 0.25) * 10 + noise.at(x, y, 2.0) * 9
     grass = np.stack([48 + blade * 0.5, 104 + blade, 84 + blade * 0.9], 2)
-    out = np.where((side > 0)[:, :, None], (kerb[:, :, None] * np.array([0.97, 1.0, 1.0])), colour)
-    out = np.where((side > KERB_M)[:, :, None], slabs[:, :, None] * np.array([0.95, 0.98, 1.0]), out)
-    out = np.where((side > KERB_M + PAVEMENT_M)[:, :, None], grass, out)
+    out = colour.astype(np.float64)
+    paved, green = side > KERB_M, side > KERB_M + PAVEMENT_M
+    edge, pavement = (side > 0) & ~paved, paved & ~green
+    out[edge] = kerb[edge][:, None] * np.array([0.97, 1.0, 1.0])
+    out[pavement] = slabs[pavement][:, None] * np.array([0.95, 0.98, 1.0])
+    out[green] = grass[green]
     gutter = np.exp(-((side + 0.12) ** 2) / 0.01) * (side < 0) * 26
     return np.asarray(out - gutter[:, :, None])
 
