@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import redis_server, rtsp_server
+from tests.training_environment import TrainingEnvironment
 
 ROOT = Path(__file__).parents[1]
 
@@ -23,6 +24,13 @@ def pytest_collection_modifyitems(items):
 def train_python() -> Path:
     """The interpreter of the training environment."""
     return Path(os.environ.get("ANPRD_TRAIN_PYTHON", ROOT / ".venv-train" / "bin" / "python"))
+
+
+@pytest.fixture(scope="session")
+def training(tmp_path_factory):
+    """The training environment, loaded."""
+    with TrainingEnvironment(train_python(), tmp_path_factory.mktemp("training")) as loaded:
+        yield loaded
 
 
 def _no_redis() -> str | None:

@@ -4,6 +4,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -51,31 +53,32 @@ def left_behind(scratch: Path) -> list[str]:
     return [path.name for path in scratch.glob("anprd-*") if not path.name.startswith("anprd-ultralytics")]
 
 
-def tuned(scratch: Path, *arguments: object) -> Done:
-    return anprd("train", *arguments, python=train_python(), TMPDIR=str(scratch))
+READER = ("reader", "--steps", 2, "--batch", 4, "--rendered", 20)
+DETECTOR = ("detector", "--epochs", 1, "--side-px", 64)
+ANEW = partial(anprd, python=train_python())
 
 
 @pytest.fixture(scope="module")
 def tuned_reader(site, tmp_path_factory) -> tuple[Done, Path, Path]:
     """A reader after two steps: what was said, the folder that holds it, and where temporary files went."""
-    return few_steps(tmp_path_factory.mktemp("tuned"), site, "reader", "--steps", 2, "--batch", 4)
+    return tuned(ANEW, tmp_path_factory.mktemp("tuned"), site, *READER)
 
 
-def few_steps(folder: Path, site: Path, network: str, *few: object) -> tuple[Done, Path, Path]:
+def tuned(run: Callable[..., Done], folder: Path, site: Path, *few: object) -> tuple[Done, Path, Path]:
     scratch, out = folder / "scratch", folder / "out"
     scratch.mkdir()
-    return tuned(scratch, network, "--from", ROOT / "weights", "--data", site, "--out", out, *few), out, scratch
+    places = ("--from", ROOT / "weights", "--data", site, "--out", out)
+    return run("train", *few, *places, TMPDIR=str(scratch)), out, scratch
 
 
-@pytest.mark.parametrize(
-    ("network", "few", "figures"),
-    [
-        ("detector", ("--epochs", 1, "--side-px", 64), ("map50_95", "map50", "precision", "recall")),
-        ("reader", ("--steps", 2, "--batch", 4, "--looks-alone"), ("region", "exact_match", "cer")),
-    ],
-)
-def test_it_compares_before_with_after_and_leaves_one_file(network, few, figures, site, tmp_path):
-    compares_and_leaves_one_file(network, figures, *few_steps(tmp_path, site, network, *few))
+def test_a_tuned_detector_is_compared_and_one_file(site, tmp_path):
+    figures = ("map50_95", "map50", "precision", "recall")
+    compares_and_leaves_one_file("detector", figures, *tuned(ANEW, tmp_path, site, *DETECTOR))
+
+
+def test_a_reader_that_learns_looks_alone_is_compared_by_them_first(training, site, tmp_path):
+    looks = tuned(training.anprd, tmp_path, site, *READER, "--looks-alone")
+    compares_and_leaves_one_file("reader", ("region", "exact_match", "cer"), *looks)
 
 
 def test_a_tuned_reader_is_compared_and_one_file(tuned_reader):
@@ -102,11 +105,11 @@ print(len([name for name in learnt if "running_" in name]), len(learnt))
 """
 
 
-def test_a_tuned_readers_batch_norms_keep_what_they_measured_elsewhere(tuned_reader):
+def test_a_tuned_readers_batch_norms_keep_what_they_measured_elsewhere(training, tuned_reader):
     _, out, _ = tuned_reader
-    files = CHECKPOINTS / "reader.pt", out / "reader.pt"
-    told = subprocess.run([train_python(), "-c", SAME, *files], capture_output=True, text=True, check=True)
-    norms, learnt = map(int, told.stdout.split())
+    told = training.python(SAME, CHECKPOINTS / "reader.pt", out / "reader.pt")
+    assert told.code == 0, told.err
+    norms, learnt = map(int, told.out.split())
     assert norms == 0
     assert learnt > 50
 
@@ -138,26 +141,26 @@ def test_an_interruption_leaves_nothing_behind(number, site, scratch, tmp_path):
         ("reader", ROOT / "docs", "docs/checkpoints/reader.pt: no such checkpoint"),
     ],
 )
-def test_what_is_no_such_checkpoint_is_one_sentence(network, start, sentence, site, scratch, tmp_path):
-    done = tuned(scratch, network, "--from", start, "--data", site, "--out", tmp_path / "out")
+def test_what_is_no_such_checkpoint_is_one_sentence(network, start, sentence, training, site, tmp_path):
+    done = training.anprd("train", network, "--from", start, "--data", site, "--out", tmp_path / "out")
     assert done.code == 78
     assert sentence in done.sentence
     assert not (tmp_path / "out").exists()
 
 
-def test_a_box_outside_its_picture_is_one_sentence(site, scratch, tmp_path):
+def test_a_box_outside_its_picture_is_one_sentence(training, site, tmp_path):
     broken = shutil.copytree(site, tmp_path / "broken")
     (broken / "labels" / "3.txt").write_text("0 .9 .5 .6 .2\n")
-    done = tuned(scratch, "detector", "--from", ROOT / "weights", "--data", broken, "--out", tmp_path / "out")
+    done, _, scratch = tuned(training.anprd, tmp_path, broken, *DETECTOR)
     assert done.code == 78
     assert "labels/3.txt: '0 .9 .5 .6 .2' is no box in the picture" in done.sentence
     assert left_behind(scratch) == []
 
 
 @pytest.mark.parametrize("network", ["detector", "reader"])
-def test_where_the_result_cannot_be_put_nothing_is_trained(network, site, scratch, tmp_path):
+def test_where_the_result_cannot_be_put_nothing_is_trained(network, training, site, tmp_path):
     out = tmp_path / "file"
     out.write_text("")
-    done = tuned(scratch, network, "--from", ROOT / "weights", "--data", site, "--out", out)
+    done = training.anprd("train", network, "--from", ROOT / "weights", "--data", site, "--out", out)
     assert done.code == 1
     assert "is no folder" in done.sentence

@@ -129,24 +129,16 @@ def shipped(tmp_path) -> Path:
 CORNERS = ROOT / "weights" / "checkpoints" / "corners.pt"
 
 
-def export_corners(folder: Path, *, checkpoint: Path = CORNERS, bytes_max: int | None = None) -> Done:
-    """Export a corner finder; no file may grow beyond `bytes_max`, as on a disk that is full."""
-    limit = ["prlimit", f"--fsize={bytes_max}"] if bytes_max is not None else []
-    command = [*limit, *argv("export", "corners", checkpoint, "--weights", folder, python=train_python())]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    return Done(done.returncode, done.stdout, done.stderr)
-
-
 def contents(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.weights
-def test_an_export_beside_a_damaged_network_changes_nothing(shipped):
+def test_an_export_beside_a_damaged_network_changes_nothing(shipped, training):
     (shipped / "reader.bin").write_bytes(b"damaged")
     (shipped / "corners.bin").write_bytes(b"of another training")
     before = contents(shipped)
-    done = export_corners(shipped)
+    done = training.anprd("export", "corners", CORNERS, "--weights", shipped)
     assert done.code == 78
     assert "reader.bin: sha256 is" in done.sentence
     assert contents(shipped) == before
@@ -155,22 +147,25 @@ def test_an_export_beside_a_damaged_network_changes_nothing(shipped):
 @pytest.mark.weights
 def test_an_export_onto_a_full_disk_is_one_sentence_and_changes_nothing(shipped):
     before = contents(shipped)
-    done = export_corners(shipped, bytes_max=10_000)
-    assert done.code == 1
-    assert "cannot be written; is the disk full?" in done.err
-    assert "Traceback" not in done.err
+    command = argv("export", "corners", CORNERS, "--weights", shipped, python=train_python())
+    done = subprocess.run(
+        ["prlimit", "--fsize=10000", *command], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "cannot be written; is the disk full?" in done.stderr
+    assert "Traceback" not in done.stderr
     assert contents(shipped) == before
     assert not list(shipped.glob(".*"))
 
 
 @pytest.mark.weights
 @pytest.mark.parametrize("name", ["tuned.pt", "weights/checkpoints/corners.pt"])
-def test_an_exported_checkpoint_is_that_of_the_weights_folder_from_then_on(shipped, name):
+def test_an_exported_checkpoint_is_that_of_the_weights_folder_from_then_on(shipped, training, name):
     kept = shipped / "checkpoints" / "corners.pt"
     kept.write_bytes(b"of another training")
     tuned = shipped.parent / name
     shutil.copyfile(CORNERS, tuned)
-    done = export_corners(shipped, checkpoint=tuned)
+    done = training.anprd("export", "corners", tuned, "--weights", shipped)
     assert done.code == 0, done.err
     assert kept.read_bytes() == tuned.read_bytes() == CORNERS.read_bytes()
 
@@ -193,35 +188,38 @@ def test_they_can_be_evaluated_on_their_data(weights, data):
     assert 0 <= report["reader"]["all"]["exact_match"] <= 1
 
 
-def test_a_training_of_another_length_is_not_gone_on_with(data, tmp_path):
-    again = ("train", "reader", data / "read", "--out", tmp_path, "--batch", 4, "--rendered", 8)
-    trained(*again, "--steps", 1)
-    done = anprd(*again, "--steps", 3, python=train_python())
+def test_a_training_of_another_length_is_not_gone_on_with(training, checkpoints, data):
+    work = checkpoints["reader"].parent
+    done = training.anprd("train", "reader", data / "read", "--out", work, "--steps", 3, "--batch", 4, "--rendered", 8)
     assert done.code == 78
-    assert "is of a training of 1 steps, which cannot become one of 3" in done.err
+    assert "is of a training of 2 steps, which cannot become one of 3" in done.err
 
 
-def test_a_training_that_has_ended_is_not_begun_again_which_is_said(data, tmp_path):
-    once = ("train", "reader", data / "read", "--out", tmp_path, "--steps", 1, "--batch", 2, "--rendered", 8)
-    sentence = f"{tmp_path}: this training has ended; another one needs another --out\n"
-    assert sentence not in trained(*once).err
-    assert sentence in trained(*once).err
+def test_a_training_that_has_ended_is_not_begun_again_which_is_said(training, outputs, checkpoints, data):
+    work = checkpoints["reader"].parent
+    sentence = f"{work}: this training has ended; another one needs another --out\n"
+    assert sentence not in outputs["reader"].err
+    again = training.anprd("train", "reader", data / "read", "--out", work, "--steps", 2, "--batch", 4, "--rendered", 8)
+    assert again.code == 0, again.err
+    assert sentence in again.err
 
 
-def test_a_detectors_training_that_has_ended_is_not_begun_again_which_is_said(checkpoints, data):
+def test_a_detectors_training_that_has_ended_is_not_begun_again_which_is_said(training, checkpoints, data):
     best = checkpoints["detector"]
     changed_ns = best.stat().st_mtime_ns
-    done = trained("train", "detector", data / "detect", "--out", best.parents[2], "--epochs", 1, "--side-px", 64)
+    few = ("--epochs", 1, "--side-px", 64)
+    done = training.anprd("train", "detector", data / "detect", "--out", best.parents[2], *few)
+    assert done.code == 0, done.err
     assert f"{best.parents[1]}: this training has ended; another one needs another --name\n" in done.err
     assert done.out.strip() == str(best)
     assert best.stat().st_mtime_ns == changed_ns
 
 
-def test_what_a_detectors_training_left_damaged_is_one_sentence(data, tmp_path):
+def test_what_a_detectors_training_left_damaged_is_one_sentence(training, data, tmp_path):
     last = tmp_path / "detector" / "weights" / "last.pt"
     last.parent.mkdir(parents=True)
     last.write_bytes(b"half")
-    done = anprd("train", "detector", data / "detect", "--out", tmp_path, python=train_python())
+    done = training.anprd("train", "detector", data / "detect", "--out", tmp_path)
     assert (done.code, done.out) == (78, "")
     assert done.err == (
         f"anprd: {last}: is damaged; remove {tmp_path}/detector, and the training begins anew, or give another --name\n"
@@ -237,18 +235,19 @@ def test_what_a_detectors_training_left_damaged_is_one_sentence(data, tmp_path):
         ("typo.pt", "typo.pt: no such checkpoint"),
     ],
 )
-def test_an_architecture_that_cannot_be_is_said_before_the_pictures_are_prepared(data, tmp_path, model, told):
-    done = anprd("train", "detector", data / "detect", "--out", tmp_path, "--model", model, python=train_python())
+def test_an_architecture_that_cannot_be_is_said_before_the_pictures_are_prepared(training, data, tmp_path, model, told):
+    done = training.anprd("train", "detector", data / "detect", "--out", tmp_path, "--model", model)
     assert done.code == 78
     assert told in done.err
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.weights
-def test_a_trained_reader_judges_the_labels_before_they_are_learnt(data, tmp_path):
+def test_a_trained_reader_judges_the_labels_before_they_are_learnt(training, data, tmp_path):
     few = ("--steps", 1, "--batch", 2, "--rendered", 8)
     networks = ("--checked-by", ROOT / "weights", "--scenes", data / "detect")
-    trained("train", "reader", data / "read", "--out", tmp_path, *networks, *few)
+    done = training.anprd("train", "reader", data / "read", "--out", tmp_path, *networks, *few)
+    assert done.code == 0, done.err
     assert (tmp_path / "reader.pt").is_file()
 
 
@@ -269,9 +268,9 @@ def test_the_baseline_stands_beside_the_reader_in_each_of_its_forms(weights, dat
     assert report["yardstick_ms"] > 0
 
 
-def test_checkpoints_that_are_not_there_are_a_sentence_before_anything_is_measured(tmp_path):
+def test_checkpoints_that_are_not_there_are_a_sentence_before_anything_is_measured(training, tmp_path):
     nothing = tmp_path / "data"
-    done = anprd("evaluate", nothing, "--checkpoints", tmp_path, python=train_python())
+    done = training.anprd("evaluate", nothing, "--checkpoints", tmp_path)
     assert done.code == 78
     assert "detector.pt: no such checkpoint" in done.sentence
 
@@ -283,8 +282,8 @@ def test_a_folder_that_holds_no_labels_is_one_sentence(weights, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["detector", "reader"])
-def test_data_that_is_not_there_is_one_sentence(command, tmp_path):
-    done = anprd("train", command, tmp_path, "--out", tmp_path / "work", python=train_python())
+def test_data_that_is_not_there_is_one_sentence(training, command, tmp_path):
+    done = training.anprd("train", command, tmp_path, "--out", tmp_path / "work")
     assert done.code == 78
     assert "index.csv" in done.err
 
@@ -376,11 +375,10 @@ assert len(list(folder.iterdir())) == 1
 """
 
 
-def test_a_training_on_a_full_disk_is_one_sentence_and_leaves_the_checkpoint_to_go_on_from(tmp_path):
-    command = [train_python(), "-c", SAVED_ON_A_FULL_DISK, tmp_path]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == f"{tmp_path}/checkpoint.pt: cannot be written; is the disk full?\n"
+def test_a_training_on_a_full_disk_is_one_sentence_and_leaves_the_checkpoint_to_go_on_from(training, tmp_path):
+    done = training.python(SAVED_ON_A_FULL_DISK, tmp_path)
+    assert done.code == 0, done.err
+    assert done.out == f"{tmp_path}/checkpoint.pt: cannot be written; is the disk full?\n"
 
 
 DETECTOR_SAVED_ON_A_FULL_DISK = """
@@ -408,11 +406,10 @@ assert sorted(file.name for file in last.parent.iterdir()) == ["best.pt", "last.
 """
 
 
-def test_a_detectors_training_on_a_full_disk_keeps_the_checkpoint_whole(data, tmp_path):
-    command = [train_python(), "-c", DETECTOR_SAVED_ON_A_FULL_DISK, data / "detect", tmp_path]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"{tmp_path}/detector/weights/last.pt: cannot be written (File too large)\n" in done.stderr
+def test_a_detectors_training_on_a_full_disk_keeps_the_checkpoint_whole(training, data, tmp_path):
+    done = training.python(DETECTOR_SAVED_ON_A_FULL_DISK, data / "detect", tmp_path)
+    assert done.code == 0, done.err
+    assert f"{tmp_path}/detector/weights/last.pt: cannot be written (File too large)\n" in done.err
 
 
 LAYERS_OF_BOTH = """
@@ -430,6 +427,7 @@ print(float((ours(columns) - theirs(columns)).abs().max()))
 """
 
 
-def test_the_readers_transformer_computes_what_pytorchs_own_does_with_the_same_weights():
-    done = subprocess.run([train_python(), "-c", LAYERS_OF_BOTH], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 1e-4
+def test_the_readers_transformer_computes_what_pytorchs_own_does_with_the_same_weights(training):
+    done = training.python(LAYERS_OF_BOTH)
+    assert done.code == 0, done.err
+    assert float(done.out) < 1e-4
