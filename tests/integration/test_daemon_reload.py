@@ -79,23 +79,21 @@ def test_the_command_prints_what_was_added_removed_and_changed(daemon):
     assert (answer["ok"], answer["added"], answer["changed"]) == (True, [], [])
 
 
-@pytest.mark.parametrize(
-    "broken", ['{"camreas": {}}', '{"weights_dir": "/nope"}', "a: !!bool maybe", "cameras: [\n", "\x00"]
-)
-def test_a_broken_file_is_refused_with_1_and_the_reason_and_nothing_changes(daemon, broken):
+def test_a_broken_file_is_refused_with_1_and_the_reason_and_nothing_changes(daemon):
     daemon.write({"a": "steady"})
     before = daemon.start().until_states(a="streaming")
     whole = json.loads(daemon.config.read_text())
-    daemon.config.write_text(json.dumps(whole | json.loads(broken)) if broken.startswith("{") else broken)
-    done = anprd("reload", "-c", daemon.config)
-    assert done.code == 1
-    first, last = done.err.splitlines()
-    assert first.startswith(f"anprd: {daemon.config}")
-    asked = broken.startswith("{")  # what is no YAML does not say where its daemon is
-    goes_on = "the daemon goes on with what it had" if asked else "nobody was asked"
-    assert last == f"anprd: nothing was changed; {goes_on}"
-    after = status.fetch(daemon.runtime_dir)
-    assert row(after, "a")["pid"] == row(before, "a")["pid"]
+    for broken in ('{"camreas": {}}', '{"weights_dir": "/nope"}', "a: !!bool maybe", "cameras: [\n", "\x00"):
+        daemon.config.write_text(json.dumps(whole | json.loads(broken)) if broken.startswith("{") else broken)
+        done = anprd("reload", "-c", daemon.config)
+        assert done.code == 1, broken
+        first, last = done.err.splitlines()
+        assert first.startswith(f"anprd: {daemon.config}")
+        asked = broken.startswith("{")  # what is no YAML does not say where its daemon is
+        goes_on = "the daemon goes on with what it had" if asked else "nobody was asked"
+        assert last == f"anprd: nothing was changed; {goes_on}"
+        after = status.fetch(daemon.runtime_dir)
+        assert row(after, "a")["pid"] == row(before, "a")["pid"], broken
 
 
 @pytest.mark.redis
@@ -139,17 +137,17 @@ def test_what_only_a_restart_can_change_is_told(daemon, tmp_path):
     assert (done.code, done.sentence) == (0, "state_dir: changed, but only a restart of the daemon takes it")
 
 
-@pytest.mark.parametrize("command", ["reload", "status"])
-def test_a_daemon_whose_runtime_dir_was_edited_is_reached_as_the_sentence_says(daemon, tmp_path, command):
+def test_a_daemon_whose_runtime_dir_was_edited_is_reached_as_the_sentence_says(daemon, tmp_path):
     daemon.write({"a": "steady"})
     daemon.start().until_states(a="streaming")
     daemon.write({"a": "steady"}, runtime_dir=str(tmp_path / "other"))
-    done = anprd(command, "-c", daemon.config)
-    assert done.code == 1
-    assert done.sentence.endswith("started with another `runtime_dir` is reached with --runtime-dir DIR")
-    done = anprd(command, "-c", daemon.config, "--runtime-dir", daemon.runtime_dir)
-    assert done.code == 0
-    assert command == "status" or done.sentence.startswith("runtime_dir: changed, but only a restart")
+    for command in ("reload", "status"):
+        done = anprd(command, "-c", daemon.config)
+        assert done.code == 1, command
+        assert done.sentence.endswith("started with another `runtime_dir` is reached with --runtime-dir DIR")
+        done = anprd(command, "-c", daemon.config, "--runtime-dir", daemon.runtime_dir)
+        assert done.code == 0, command
+        assert command == "status" or done.sentence.startswith("runtime_dir: changed, but only a restart")
 
 
 def test_without_a_daemon_it_fails_and_says_so(daemon):

@@ -14,6 +14,7 @@ import pytest
 
 from anprd.errors import SourceError
 from anprd.records import TimeBasis
+from anprd.video import session
 from anprd.video.clock import SystemClock
 from anprd.video.frames import Frame
 from anprd.video.sources import Source, open_source
@@ -206,8 +207,11 @@ def test_sound_alone_is_no_video(server: RtspServer):
     assert "there is no video in it" in trouble_with(server.url("/sound"))
 
 
-def test_garbage_is_borne_for_a_while_and_then_given_up(server: RtspServer):
+def test_garbage_is_borne_for_a_while_and_then_given_up(server: RtspServer, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(session, "_UNDECODABLE_S_MAX", 2.0)
+    begun_s = time.monotonic()
     assert "could not be decoded" in trouble_with(server.url("/garbage"))
+    assert time.monotonic() - begun_s > 2.0
 
 
 def test_the_end_of_the_stream_is_trouble_with_a_camera(server: RtspServer):
