@@ -83,6 +83,8 @@ def test_a_reader_that_learns_looks_alone_is_compared_by_them_first(training, si
 
 def test_a_tuned_reader_is_compared_and_one_file(tuned_reader):
     compares_and_leaves_one_file("reader", ("exact_match", "cer", "region"), *tuned_reader)
+    rendered = [row.split() for row in tuned_reader[0].out.splitlines() if row.startswith("rendered")]
+    assert [row[1] for row in rendered] == ["4"] * 3  # a fifth, which is not trained on
 
 
 def compares_and_leaves_one_file(network: str, figures: tuple[str, ...], done: Done, out: Path, scratch: Path) -> None:
