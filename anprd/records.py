@@ -6,15 +6,16 @@ Everything here is a value. Pixels are those of the frame or picture as it was d
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # who only speaks of plates, as the supervisor does, starts without numpy
+    import numpy as np
+    from numpy.typing import NDArray
 
-Bgr = NDArray[np.uint8]
+Bgr: TypeAlias = "NDArray[np.uint8]"
 """(h, w, 3) uint8 in blue, green, red order."""
 
-Luma = NDArray[np.uint8]
+Luma: TypeAlias = "NDArray[np.uint8]"
 """(h, w) uint8, the Y plane."""
 
 Point = tuple[float, float]

@@ -25,7 +25,7 @@ def daemon(tmp_path):
 @pytest.fixture
 def server(tmp_path):
     (tmp_path / "run").mkdir()
-    made = ForkServer(["tests.daemon_under_test"], hidden=(), folder=tmp_path / "run")
+    made = ForkServer(["tests.scripted_workers"], hidden=(), folder=tmp_path / "run")
     made.warm()
     yield made
     made.close()

@@ -150,6 +150,16 @@ def test_the_help_of_a_command_loads_nothing_heavy(command):
     assert done.stderr == "[]\n"
 
 
+def test_what_only_workers_need_is_not_loaded_by_the_supervisor():
+    pictures = ("openvino", "cv2", "av", "numpy")
+    script = (
+        "import sys\nfrom anprd.cli import run\nfrom anprd.supervisor import child, daemon\n"
+        f"print([name for name in {pictures!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
+    assert done.stdout == "[]\n"
+
+
 def test_every_command_shows_an_example():
     commands = {command.name or command.callback.__name__: command for command in main.app.registered_commands}
     assert set(commands) == {
