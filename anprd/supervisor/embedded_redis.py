@@ -31,6 +31,13 @@ RESTART_FIRST_S = 0.5
 RESTART_CAP_S = 30.0
 STEADY_S = 30.0  # a server that lived this long was well: its next death counts as the first
 
+# What nobody may tell it, on the socket or on the port, which has no password: to load a library, to write a file of
+# another name or into another folder, to follow another server or send it keys. Who could would act as our user.
+_RIGHTS = (
+    *("default", "on", "nopass", "~*", "&*", "+@all", "-@admin", "-migrate", "-restore", "-restore-asking"),
+    *("+bgrewriteaof", "+client", "+config|get", "+lastsave", "+role", "+slowlog"),  # harmless, and of use
+)
+
 _ENVIRONMENT = ("PATH", "LANG", "TZ", "LD_LIBRARY_PATH", "PYTHONHOME")  # all that it gets: no camera's password
 
 # The server must not outlive the supervisor (PR_SET_PDEATHSIG, 1, with SIGKILL, 9: safe, see STOP_S_MAX), or the next
@@ -92,7 +99,7 @@ def arguments(server: Path, *, directory: Path, unix_socket: Path, port: int) ->
         "--logfile": str(directory / "redis.log"),
         "--loglevel": "warning",
     }
-    return [str(server), *(word for pair in options.items() for word in pair)]
+    return [str(server), *(word for pair in options.items() for word in pair), "--user", *_RIGHTS]
 
 
 class EmbeddedRedis:

@@ -65,6 +65,36 @@ def test_a_killed_server_comes_back_with_its_data(server, settings):
     assert client(settings).xlen("anprd:events") == 1
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        "MODULE LOAD /tmp/library.so",
+        "CONFIG SET dir /tmp",
+        "CONFIG SET logfile /tmp/redis.log",
+        "REPLICAOF 127.0.0.1 1",
+        "MIGRATE 127.0.0.1 1 key 0 100",
+        "SAVE",
+        "DEBUG SEGFAULT",
+        "ACL SETUSER default +@all",
+        "SHUTDOWN NOSAVE",
+    ],
+)
+def test_nobody_may_have_it_run_code_write_other_files_or_follow_another_server(server, settings, order):
+    server.start()
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        client(settings).execute_command(*order.split())
+
+
+def test_whoever_looks_after_it_may_still_see_its_settings_and_have_its_file_written_anew(server, settings):
+    server.start()
+    ours = client(settings)
+    assert ours.execute_command("CONFIG", "GET", "appendonly")
+    assert ours.bgrewriteaof()
+    assert ours.info("server")["redis_version"]
+    ours.xadd("anprd:events", {"plate": "A123BC77"})
+    ours.xtrim("anprd:events", maxlen=0)
+
+
 def test_a_port_that_is_taken_is_named(settings):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
