@@ -1,6 +1,6 @@
 """Metrics: the daemon's status in Prometheus' text format.
 
-Made anew for each scrape from the very object that `anprd status` shows, so the two never disagree and nothing is
+Made from the very object that `anprd status` shows, so the two never disagree and nothing is
 counted twice. What a status lacks (a worker that has not spoken, an older one) is left out, never shown as 0.
 """
 

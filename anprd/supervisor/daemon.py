@@ -132,7 +132,7 @@ class Daemon:
         """First of all: an address that is not there yet shall not cost a boot each time it is tried."""
         if self._settings.metrics_address is not None:
             listener = metrics_page.listen(self._settings.metrics_address)
-            self._answer(listener, metrics_page.REQUEST_END, self._metrics_answer)
+            self._answer(listener, metrics_page.REQUEST_END, metrics_page.Page(self.facts).answer)
 
     def _boot_servers(self) -> None:
         """What others must be waited for: seconds, on a busy machine many."""
@@ -255,9 +255,6 @@ class Daemon:
             assert self._last_reload is not None, "a reload leaves word"
             return status.encode(self._last_reload)
         return status.encode(self.facts())
-
-    def _metrics_answer(self, request: bytes) -> bytes:
-        return metrics_page.answer(request, self.facts())
 
     def _own_facts(self) -> dict[str, Any]:
         redis = self._probe.facts()

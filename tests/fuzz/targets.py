@@ -159,9 +159,8 @@ def requests(_place: Workplace) -> Callable[[random.Random], object]:
     """What anybody may send to the metrics page."""
 
     def one(rng: random.Random) -> None:
-        answer = metrics_page.answer(
-            mutate(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", rng, _HTTP_WORDS), {"daemon": {}}
-        )
+        page = metrics_page.Page(lambda: {"daemon": {}})
+        answer = page.answer(mutate(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", rng, _HTTP_WORDS))
         assert answer.startswith(b"HTTP/1.1 ")
 
     return one
