@@ -20,6 +20,8 @@ from typing import Any, TypeVar
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import redis
+from redis._parsers import _RESP2Parser  # there is no public way to say how long an answer may be
+from redis._parsers.socket import SocketBuffer
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -34,6 +36,7 @@ CONNECT_TIMEOUT_S = 3.0  # a dead host shows within this; a living one answers i
 REPLY_TIMEOUT_S = 3.0
 FOLLOW_S_MAX = 2.0  # a blocking read must come back before the reply is overdue
 READ_MAX = 1000  # entries in one answer, some 600 kB
+REPLY_BYTES_MAX = 8 << 20  # a dozen times that: other programs may write to the stream as well
 
 # KEYS: stream, seen. ARGV: stream length, seen length, seen seconds, then for each event its key, the number of its
 # fields and values, and these. ZREVRANGE comes first: if `seen` is of a wrong type it fails before anything is written.
@@ -150,6 +153,31 @@ class RedisStream:
         raise SinkError(f"Redis at {self._shown}: {reason}") from cause
 
 
+class _BoundedBuffer(SocketBuffer):
+    """What was read of an answer, all of it until its end."""
+
+    def read(self, length: int, *arguments: Any, **options: Any) -> bytes:  # redis-py's own
+        self._refuse(length)
+        return super().read(length, *arguments, **options)
+
+    def _read_from_socket(self, *arguments: Any, **options: Any) -> bool:
+        self._refuse(self._buffer.getbuffer().nbytes)
+        return super()._read_from_socket(*arguments, **options)
+
+    @staticmethod
+    def _refuse(size_bytes: int) -> None:
+        if size_bytes > REPLY_BYTES_MAX:
+            raise redis.InvalidResponse(f"it answers with more than {REPLY_BYTES_MAX >> 20} MiB")
+
+
+class _BoundedParser(_RESP2Parser):
+    """Of whoever stands at the address: without a limit he fills the memory of the daemon and of all workers."""
+
+    def on_connect(self, connection: Any) -> None:  # noqa: ANN401  # any of redis-py's connections
+        super().on_connect(connection)  # type: ignore[no-untyped-call]
+        self._buffer = _BoundedBuffer(connection._sock, self.socket_read_size, connection.socket_timeout)  # noqa: SLF001
+
+
 class LateStream:
     """A stream that is opened when the first event is there: its client is 1.4 MB of a worker that sees nothing.
 
@@ -183,6 +211,7 @@ def _client(url: str) -> redis.Redis:
             socket_connect_timeout=CONNECT_TIMEOUT_S,
             socket_timeout=REPLY_TIMEOUT_S,
             protocol=2,  # Redis 5 has streams, too, and no other
+            parser_class=_BoundedParser,
             retry=Retry(NoBackoff(), 0),  # the publisher waits and tries again, and knows when to stop
             **over_tcp,
         )

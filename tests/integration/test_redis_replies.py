@@ -61,3 +61,33 @@ def test_reading_from_it_ends_in_nothing_or_in_such_trouble(stream):
 def test_it_is_said_in_one_sentence(stream):
     with pytest.raises(SinkError, match=r"does not speak as Redis does; see .* is right \(ValueError\)$"):
         stream.publish([event(1)])
+
+
+@pytest.mark.parametrize(
+    ("begins", "goes_on"),
+    [
+        (b"+", b"A" * 4096),
+        (b"-", b"A" * 4096),
+        (b"$100000000000\r\n", b"A" * 4096),
+        (b"*1000000000\r\n", b":1\r\n" * 1024),
+    ],
+    ids=["a word", "a refusal", "a text", "a list"],
+)
+def test_an_answer_without_end_is_not_gathered(begins, goes_on):
+    """Whoever takes the port while Redis is away could fill the memory of the supervisor."""
+    sent = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer():
+            door, _ = listener.accept()
+            with door, contextlib.suppress(OSError):
+                door.recv(65536)
+                door.sendall(begins)
+                while len(sent) * len(goes_on) < 4 * redis_stream.REPLY_BYTES_MAX:
+                    door.sendall(goes_on)
+                    sent.append(1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        stream = RedisStream(f"redis://127.0.0.1:{listener.getsockname()[1]}/0", "anprd:events", 1000)
+        with pytest.raises(SinkError, match="it answers with more than 8 MiB"):
+            stream.ping()
