@@ -54,10 +54,19 @@ _NETWORK_PROTOCOLS = "rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto,http,https,httpprox
 _FILE_FORMATS = (
     "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,h264,hevc,flv,asf,mjpeg,mpjpeg,ogg,m4v,ivf,dhav,nut,mxf,obu"
 )
+# Without it a camera over HTTP answers with any of 400: with a description of a session (`sdp`), say, it has the worker
+# listen on a UDP port of its choice, for whoever sends there.
+_NETWORK_FORMATS = f"{_FILE_FORMATS},rtsp,live_flv,jpeg_pipe,hls"
 _REFUSALS: dict[type[Exception], Trouble] = {
     av.error.HTTPUnauthorizedError: Trouble.WRONG_PASSWORD,
     av.error.HTTPForbiddenError: Trouble.FORBIDDEN,
     av.error.HTTPNotFoundError: Trouble.NOT_FOUND,
+}
+
+_NETWORK_LIMITS = {
+    "protocol_whitelist": _NETWORK_PROTOCOLS,
+    "format_whitelist": _NETWORK_FORMATS,
+    "max_pixels": str(PIXELS_MAX),
 }
 
 # PyAV has no word for it; a library that is loaded already is not loaded twice, and its own libraries are searched too.
@@ -161,12 +170,8 @@ def open_network(
             return SourceError(sentence(Trouble.STALLED, name, seconds(read_timeout_s)))
         return SourceError(sentence(Trouble.BROKEN_OFF, name, _words(error)))
 
-    options = {
-        "protocol_whitelist": _NETWORK_PROTOCOLS,
-        "analyzeduration": str(int(_PROBE_S * 1_000_000)),
-        # Not `fflags=nobuffer`: it throws away the packets looked at while opening, and the first key frame with them.
-        "max_pixels": str(PIXELS_MAX),
-    }
+    # Not `fflags=nobuffer`: it throws away the packets looked at while opening, and the first key frame with them.
+    options = {**_NETWORK_LIMITS, "analyzeduration": str(int(_PROBE_S * 1_000_000))}
     if urlsplit(url).scheme in ("rtsp", "rtsps"):
         # Video only: with a second stream FFmpeg moves PTS at the first RTCP report, and sound would hide silence.
         options |= {"rtsp_transport": transport, "allowed_media_types": "video", "buffer_size": str(_UDP_BUFFER_BYTES)}
@@ -247,9 +252,8 @@ def _has_only_sound(url: str) -> bool:
     """Whether the camera gives the stream once sound is taken too: asked for video alone it says a bare 455."""
     time.sleep(_SECOND_LOOK_AFTER_S)
     try:
-        with av.open(
-            url, options={"rtsp_transport": "tcp", "analyzeduration": "1"}, timeout=_SECOND_LOOK_S
-        ) as container:
+        options = {**_NETWORK_LIMITS, "rtsp_transport": "tcp", "analyzeduration": "1"}
+        with av.open(url, options=options, timeout=_SECOND_LOOK_S, metadata_errors="replace") as container:
             return not container.streams.video
     except (av.error.FFmpegError, OSError):
         return False

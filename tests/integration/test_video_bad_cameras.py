@@ -231,6 +231,30 @@ def test_a_web_page_is_no_camera():
     assert "does not speak this protocol" in text
 
 
+@pytest.mark.parametrize("status", ["200 OK", "455 Method Not Valid"])
+def test_a_camera_does_not_have_the_worker_listen(status: str):
+    """A description of a session, over HTTP: whoever opens it listens on the port that it names; at a refusal, too."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    description = SDP.replace("m=video 0", f"m=video {port}").replace("a=control:track0\r\n", "").encode()
+    answers = iter([status])
+    listened = []
+
+    def answer(connection: socket.socket) -> None:
+        connection.recv(4096)
+        line = next(answers, "200 OK")
+        head = f"HTTP/1.0 {line}\r\nContent-Type: application/sdp\r\nContent-Length: {len(description)}\r\n\r\n"
+        connection.sendall(head.encode() + description)
+        time.sleep(0.3)
+        listened.extend(row for row in Path("/proc/net/udp").read_text().splitlines() if f":{port:04X} " in row)
+
+    with listening(answer) as url:
+        text, _ = trouble_with(url.replace("rtsp://", "http://"))
+    assert ("does not speak this protocol" if status == "200 OK" else "refused to send the stream") in text
+    assert not listened
+
+
 @contextlib.contextmanager
 def memory_watched() -> Iterator[Callable[[], int]]:
     """How many bytes more than at the beginning the process ever held."""
