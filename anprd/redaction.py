@@ -83,6 +83,19 @@ def redact(text: str) -> str:
     return _PARAMETER.sub(rf"\g<name>{MASK}", text)
 
 
+def printable(text: str) -> str:
+    """The text with what commands a terminal, or turns the direction of reading, as Python's escapes; lines stay lines.
+
+    Whatever a text quotes may hold such: a file's name, what answers in the place of Redis.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 def _whole_until(text: str) -> int:
     """Where a text that is too long is cut: what reaches across may have lost the `@` by which its password is known.
 
@@ -120,8 +133,8 @@ def _masked(part: str, notation: _Notation) -> str:
 def redacted(value: object) -> object:
     """The value in a form that may be logged: of plain mappings, lists, texts and numbers, no password anywhere.
 
-    What stands under a key that is named like a secret is masked whole. An exception becomes its type and text, any
-    other object what `repr` says of it.
+    Every text is `printable`. What stands under a key that is named like a secret is masked whole. An exception becomes
+    its type and text, any other object what `repr` says of it.
     """
     return _redacted(value, DEPTH_MAX)
 
@@ -131,17 +144,21 @@ def _redacted(value: object, depth: int) -> object:  # noqa: PLR0911, one a kind
         case None | bool() | int() | float():
             return value
         case str():
-            return redact(value)
+            return _shown(value)
         case bytes() | bytearray():
-            return redact(value.decode(errors="replace"))
+            return _shown(value.decode(errors="replace"))
         case BaseException():
-            return redact(f"{type(value).__name__}: {value}")
+            return _shown(f"{type(value).__name__}: {value}")
         case Mapping() if depth > 0:
-            return {redact(str(key)): _item(key, item, depth - 1) for key, item in value.items()}
+            return {_shown(str(key)): _item(key, item, depth - 1) for key, item in value.items()}
         case Sequence() | AbstractSet() if depth > 0:
             return [_redacted(item, depth - 1) for item in value]
         case _:
-            return redact(repr(value))
+            return _shown(repr(value))
+
+
+def _shown(text: str) -> str:
+    return printable(redact(text))
 
 
 def _item(key: object, value: object, depth: int) -> object:

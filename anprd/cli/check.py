@@ -84,7 +84,7 @@ def tell(answer: dict[str, Any]) -> None:
         console.complain(f"{file}: {warning}")
     count = len(answer["cameras"])
     where = "the embedded Redis" if answer["redis"] == EMBEDDED else answer["redis"]
-    print(f"{file}: right; {count} camera{'' if count == 1 else 's'}, events go to {where}")
+    console.say(f"{file}: right; {count} camera{'' if count == 1 else 's'}, events go to {where}")
 
 
 def warnings(loaded: Settings) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from anprd.redaction import redact
+from anprd.redaction import printable, redact
 
 CELL_MAX = 200  # characters; what is longer is none of ours, and floods the terminal
 PIPE_WIDTH = 250  # columns of a table that goes into a file or a pipe: nothing is cut to the width of no terminal
@@ -21,9 +21,12 @@ Printer = Callable[[dict[str, Any]], None]
 def say_json(value: object) -> None:
     """One object on a line of its own, at once: a reader at the other end of a pipe waits for it.
 
-    Text that standard output has no bytes for, the name of a file that is no UTF-8, say, is written in JSON's escapes.
+    Text that standard output has no bytes for, the name of a file that is no UTF-8, say, is written in JSON's escapes,
+    and so is what would command a terminal.
     """
     text = json.dumps(value, ensure_ascii=False)
+    if not text.isprintable():
+        text = "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
@@ -33,7 +36,25 @@ def say_json(value: object) -> None:
 
 def complain(text: str) -> None:
     """A sentence on standard error."""
-    print(f"anprd: {redact(text)}", file=sys.stderr, flush=True)
+    print(f"anprd: {printable(redact(text))}", file=sys.stderr, flush=True)
+
+
+def say(text: str) -> None:
+    """A sentence on standard output."""
+    print(printable(text), flush=True)
+
+
+def harmless(value: Any) -> Any:  # noqa: ANN401  # any JSON
+    """The value with every text in it `printable`: another process said it, and it goes to a terminal."""
+    match value:
+        case str():
+            return printable(value)
+        case dict():
+            return {harmless(key): harmless(item) for key, item in value.items()}
+        case list():
+            return [harmless(item) for item in value]
+        case _:
+            return value
 
 
 class Lines:

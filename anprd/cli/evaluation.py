@@ -8,6 +8,7 @@ import typer
 
 from anprd.cli.options import Json, Weights, finite, weights_option
 from anprd.cli.training import TRAINING_ENVIRONMENT, needs_extra
+from anprd.redaction import printable
 
 Folders = Annotated[
     list[Path], typer.Argument(metavar="DATA...", help="Folders with scenes.csv, crops/, unread/ or labels/.")
@@ -123,7 +124,7 @@ def _tell(figures: dict[str, Any], *, json: bool) -> None:
         return
     table = console.table("what", "figure")
     for name, figure in flat(figures):
-        table.add_row(Text(name), Text(figure))  # names of groups are the user's, and no markup
+        table.add_row(Text(printable(name)), Text(figure))  # names of groups are the user's, and no markup
     console.console().print(table)
 
 

@@ -34,7 +34,7 @@ def tell(outcome: Mapping[str, Any]) -> None:
         return
     if outcome["needs_restart"]:
         console.complain(f"{', '.join(outcome['needs_restart'])}: changed, but only a restart of the daemon takes it")
-    print(f"{outcome['config']}: taken; {summary(outcome)}")
+    console.say(f"{outcome['config']}: taken; {summary(outcome)}")
 
 
 def summary(outcome: Mapping[str, Any]) -> str:

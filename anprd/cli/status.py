@@ -88,6 +88,7 @@ def view(status: Mapping[str, Any], *, width: int = console.PIPE_WIDTH, lines_ma
     On a narrow terminal columns give way, and what is wrong stands below the table. Where there are more lines than
     `lines_max`, cameras that have no trouble give way to a line that counts them.
     """
+    status = console.harmless(status)
     above = [*_daemon_lines(status["daemon"]), Text()]
     cameras = list(status["cameras"])
     columns, trouble_width = _columns([_row(camera) for camera in cameras], width)

@@ -80,5 +80,7 @@ def test_a_manifest_that_cannot_be_written_is_told_before_the_long_work(command,
 
 
 def test_what_a_label_says_is_no_markup(capsys):
-    evaluation._tell({"read_path": {"[/B]": {"exact_match": 0.5}}}, json=False)
-    assert "read_path [/B] exact_match" in capsys.readouterr().out
+    evaluation._tell({"read_path": {"[/B]": {"exact_match": 0.5}, "\x1b[2J": {"exact_match": 0.5}}}, json=False)
+    said = capsys.readouterr().out
+    assert "read_path [/B] exact_match" in said
+    assert "read_path \\x1b[2J exact_match" in said

@@ -118,6 +118,16 @@ def test_a_reload_of_what_is_no_yaml_is_an_object_all_the_same(tmp_path):
     assert outcome["error"] == f"{file}:2: is not valid YAML: a tab; indent with spaces"
 
 
+@pytest.mark.parametrize("command", ["read", "read --json", "replay", "check -c", "check --json -c"])
+def test_the_name_of_a_file_commands_no_terminal(tmp_path, command):
+    name = tmp_path / "\x1b]0;owned\x07\x9b31m\u202egpj.jpg"
+    name.write_bytes(b"no picture")
+    done = anprd(*command.split(), str(name))
+    assert done.code
+    assert "gpj.jpg" in done.out + done.err
+    assert (done.out + done.err).replace("\n", "").isprintable()
+
+
 def test_commands_end_with_their_own_code(outcome):
     assert outcome(SystemExit(2))[0] == 2
 

@@ -223,3 +223,12 @@ def test_a_plate_of_today_has_its_time_alone():
 
 def test_events_of_cameras_that_are_gone_are_not_forgotten():
     assert "100 events wait for cameras no longer in the file" in shown(daemon=DAEMON | {"orphaned_events": 100})
+
+
+def test_nothing_that_the_daemon_says_commands_the_terminal_of_whoever_asks():
+    redis = DAEMON["redis"] | {"state": "down", "error": "\x1b]0;owned\x07 \x9b31m"}
+    text = shown(
+        DAEMON | {"redis": redis, "config": "\x1b[2J"}, [CAMERA | {"last_error": "\u202egone", "state": "\x1b[8m"}]
+    )
+    assert text.replace("\n", "").isprintable()
+    assert "\\u202egone" in text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.redaction import MASK, TEXT_LENGTH_MAX, redact, redacted
+from anprd.redaction import MASK, TEXT_LENGTH_MAX, printable, redact, redacted
 
 SECRET = "S3kr1t"
 
@@ -149,3 +149,19 @@ def test_a_long_hostile_text_is_cut_before_it_takes_minutes(hostile: str):
 def test_nothing_of_a_password_at_the_cut_is_shown(secret: str, shown: int):
     text = "x" * (TEXT_LENGTH_MAX - shown - 1) + " " + secret + "y" * 100
     assert "hun" not in redact(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[2J\x07", "\\x1b[2J\\x07"),
+        ("\x9b31m", "\\x9b31m"),  # the same in one character
+        ("gpj.\u202eX", "gpj.\\u202eX"),
+        ("a\rb\x7f", "a\\rb\\x7f"),
+        ("no\udcffname", "no\\udcffname"),
+        ("one line\n\tand another, größer, 甲A12345", "one line\n\tand another, größer, 甲A12345"),
+    ],
+)
+def test_no_text_commands_a_terminal(text, shown):
+    assert printable(text) == shown
+    assert redacted({text: [text, OSError(text)]}) == {shown: [shown, f"OSError: {shown}"]}
