@@ -4,9 +4,13 @@
 would be wrong in silence, so a hash that differs is a configuration fault.
 """
 
+import errno
 import hashlib
+import os
+import stat
 import tomllib
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +56,8 @@ def load(folder: Path, *, but: str | None = None) -> dict[str, Entry]:
     """
     manifest = folder / MANIFEST
     try:
-        tables = tomllib.loads(manifest.read_text(encoding="utf-8"))
+        with _opened(manifest) as file:
+            tables = tomllib.load(file)
     except OSError as error:
         raise ConfigError(f"{manifest}: cannot be read ({error.strerror}); is weights_dir right?") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -90,6 +95,10 @@ def _entry(folder: Path, name: str, table: dict[str, Any]) -> Entry:
     if not isinstance(files, dict) or not files:
         raise ConfigError(f"{folder / MANIFEST}: [{name}] lists no files; restore the shipped file")
     for file, expected in files.items():
+        if Path(file).name != file:
+            raise ConfigError(
+                f"{folder / MANIFEST}: [{name}] lists {file!r}, no name of a file in this folder; correct it"
+            )
         actual = sha256(folder / file)
         if actual != expected:
             raise ConfigError(
@@ -107,8 +116,26 @@ def sha256(file: Path) -> str:
         ConfigError: the file cannot be read.
     """
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        with _opened(file) as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
         raise ConfigError(
             f"{file}: cannot be read ({error.strerror}); restore it or export the network again"
         ) from error
+
+
+def _opened(path: Path) -> BufferedReader:
+    """The file, open to be read: a pipe would hold up whoever opens it, the daemon at a reload, for ever.
+
+    Raises:
+        OSError: it cannot be opened, or is no ordinary file.
+    """
+    file = open(path, "rb", opener=_at_once)  # noqa: SIM115  # the caller's
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "it is no ordinary file")
+    return file
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -1,4 +1,5 @@
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,19 @@ def test_a_network_that_the_manifest_does_not_list_is_named(tmp_path: Path) -> N
 
 def test_the_network_to_be_replaced_is_not_checked(tmp_path: Path) -> None:
     assert weights.load(folder_with(tmp_path, content=b"new"), but="reader") == {}
+
+
+@pytest.mark.parametrize("file", ["reader.xml", "MANIFEST.toml"])
+def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(tmp_path: Path, file: str) -> None:
+    (folder_with(tmp_path) / file).unlink()
+    os.mkfifo(tmp_path / file)
+    with pytest.raises(ConfigError, match="it is no ordinary file"):
+        weights.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "../reader.xml"])
+def test_a_manifest_lists_files_of_its_own_folder_alone(tmp_path: Path, name: str) -> None:
+    manifest = folder_with(tmp_path) / "MANIFEST.toml"
+    manifest.write_text(manifest.read_text().replace('"reader.xml"', f'"{name}"'))
+    with pytest.raises(ConfigError, match="no name of a file in this folder"):
+        weights.load(tmp_path)
