@@ -50,7 +50,7 @@ def scratch(tmp_path) -> Path:
 
 
 def left_behind(scratch: Path) -> list[str]:
-    return [path.name for path in scratch.glob("anprd-*") if not path.name.startswith("anprd-ultralytics")]
+    return [path.name for path in scratch.glob("anprd-*")]
 
 
 READER = ("reader", "--steps", 2, "--batch", 4, "--rendered", 20)
