@@ -90,7 +90,7 @@ class Daemon:
         self._stopping = False
         self._in_haste = False
         self._last_reload: dict[str, Any] | None = None
-        self._watchdog_due_s = self._summary_due_s = 0.0
+        self._tick_due_s = self._watchdog_due_s = self._summary_due_s = 0.0
         self._responders: list[Responder] = []
         self._redis_server: EmbeddedRedis | None = None
         self._undo = contextlib.ExitStack()
@@ -170,7 +170,8 @@ class Daemon:
         return {"daemon": self._own_facts(), "cameras": self._fleet.rows()}
 
     def _turn(self) -> None:
-        for key, _ in self._watch.select(0.0 if self._in_haste else TICK_S):
+        wait_s = 0.0 if self._in_haste else max(0.0, self._tick_due_s - time.monotonic())
+        for key, _ in self._watch.select(wait_s):
             # A callback of this very turn may have closed this one, and its number may be another's by now.
             if self._watch.get_map().get(key.fd) is key:
                 key.data()
@@ -179,6 +180,13 @@ class Daemon:
             self._log.warning("stood_still", seconds=round(now_s - self._turned_s, 1))
             self._fleet.excuse(now_s - self._turned_s)
         self._turned_s = now_s
+        # Not for each word of each camera: it asks all of them, and of 200 that would be 40,000 answers a second.
+        if self._fleet.stirred or now_s >= self._tick_due_s:
+            self._tick_due_s = now_s + TICK_S
+            self._tick(now_s)
+
+    def _tick(self, now_s: float) -> None:
+        """Do what is due."""
         self._in_haste = self._fleet.tick()
         self._balance.tick(now_s)
         if self._redis_server is not None:
@@ -276,8 +284,8 @@ class Daemon:
 
     def _summary(self) -> str:
         """What `systemctl status` shows."""
-        states = [row["state"] for row in self._fleet.rows() if row["state"] != State.DISABLED.value]
-        return f"{states.count(State.STREAMING.value)} of {len(states)} cameras streaming"
+        states = self._fleet.states()
+        return f"{states.count(State.STREAMING)} of {len(states)} cameras streaming"
 
     def _tell_systemd(self, now_s: float) -> None:
         if self._notifier.watchdog_s is not None and now_s >= self._watchdog_due_s:

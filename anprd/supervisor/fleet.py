@@ -18,13 +18,18 @@ from anprd.supervisor.decisions import Action, Reload
 from anprd.supervisor.load import CameraLoad
 from anprd.video.wakefulness import FREELY, Leave
 from anprd.worker import wire
-from anprd.worker.messages import Drain, Hold
+from anprd.worker.messages import Drain, Hold, State
 
 WORDS_MAX = 1000  # more than a pipe holds: so many at once says only who writes while we read
 
 
 class Fleet:
-    """One child per enabled camera."""
+    """One child per enabled camera.
+
+    Attributes:
+        stirred: something happened since the last tick that should be answered at once. A beat is nothing of the kind,
+            save where somebody waits to be started, for whom it may make room.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class Fleet:
         self._now_s = now_s
         self._chance = chance
         self._log = logs.get()
+        self.stirred = True
         self._children = {name: Child(camera) for name, camera in decisions.enabled(settings).items()}
 
     @property
@@ -72,11 +78,13 @@ class Fleet:
                 child.hindrance = hindrance
             if action is not Action.START or (starts == 1 and room > 0 and hindrance is None):
                 self._act(child, action)
+        self.stirred = starts > 0
         return starts > 1 and room > 1 and hindrance is None
 
     def adopt(self, settings: Settings, reload: Reload) -> None:
         """Take new settings: start, drain and replace the cameras that `reload` names, and no others."""
         self._settings = settings
+        self.stirred = True
         cameras = decisions.enabled(settings)
         for name in reload.stopped:
             self._retire(self._children[name], None)
@@ -99,6 +107,7 @@ class Fleet:
 
     def drain(self) -> None:
         """Tell every worker to settle, publish and leave; none is started again."""
+        self.stirred = True
         for child in self._children.values():
             child.wanted = False
             child.successor = None
@@ -125,6 +134,10 @@ class Fleet:
         """End every worker now."""
         for child in self._children.values():
             self._kill(child, reason="stopping at once")
+
+    def states(self) -> list[State]:
+        """The state of each camera that is not disabled."""
+        return [child.state() for child in self._children.values()]
 
     def rows(self) -> list[dict[str, Any]]:
         """The status object of each camera, in the order of the file; those that are being taken out come last."""
@@ -221,6 +234,7 @@ class Fleet:
         handle.close()
         assert exit_code is not None, "the sentinel says that it ended"
         now_s = self._now_s()
+        self.stirred = True
         child.ended(exit_code, now_s, chance=self._chance())
         self._log_end(child, exit_code, now_s)
 

@@ -69,8 +69,8 @@ class Orphans:
         Called by whoever starts workers, so that none starts meanwhile.
         """
         self._owned = frozenset(owned)
-        for name in self._owned:  # what is known of the file is not true any more once a worker has had it
-            for path in self._paths(name):
+        for path in list(self._spools):
+            if path.stem in self._owned:  # what is known of the file is not true any more once a worker has had it
                 self._spools.pop(path, None)
         while self._empty:
             path = self._empty.popleft()

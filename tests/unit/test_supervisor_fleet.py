@@ -196,6 +196,26 @@ def test_cameras_that_keep_us_waiting_hold_up_nobody():
     assert len(house.running()) == 9
 
 
+def test_beats_of_those_that_run_need_no_tick_at_once(house):
+    house.tick()
+    house.says(house.handles[0], streaming())
+    assert not house.fleet.stirred
+
+
+def test_a_beat_needs_a_tick_at_once_where_it_may_make_room_for_another():
+    house = House(*(camera(str(number)) for number in range(OPENINGS_MAX + 1)))
+    house.tick()
+    assert house.fleet.stirred
+
+
+def test_an_end_a_reload_and_a_stop_need_a_tick_at_once(house):
+    for stir in (lambda: house.ends(house.handles[0], 1), lambda: house.reload(camera("b")), house.fleet.drain):
+        house.tick()
+        assert not house.fleet.stirred
+        stir()
+        assert house.fleet.stirred
+
+
 def test_a_killed_worker_comes_back_after_its_delay_and_the_others_are_left_alone(house):
     house.ends(house.handles[0], -9)
     assert house.row("a")["state"] == "restarting"
@@ -484,6 +504,16 @@ def test_no_password_is_in_the_status():
     house.tick()
     house.says(house.handles[0], Misconfigured("cannot use rtsp://u:secret@192.0.2.1/a"))
     assert "secret" not in str(house.fleet.rows())
+
+
+def test_the_states_are_those_of_the_rows_but_for_disabled_cameras():
+    house = House(camera("a"), camera("b", enabled=False), camera("c"))
+    house.tick()
+    house.says(house.handles[0], streaming())
+    house.reload(camera("a"), camera("b", enabled=False))
+    shown = [row["state"] for row in house.fleet.rows()]
+    assert shown == ["streaming", "disabled", "stopping"]
+    assert house.fleet.states() == [State.STREAMING, State.STOPPING]
 
 
 def test_facts_of_the_worker_are_in_its_row(house):
