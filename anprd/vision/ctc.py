@@ -3,6 +3,8 @@
 Source: Graves et al., "Connectionist Temporal Classification" (ICML 2006), sections 3.2 and 4.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,10 @@ BEAM_RATIO_MIN = 1e-4  # of the likeliest one's probability
 
 Hypothesis = tuple[str, float]
 """A text, and how likely the columns make it, 0..1."""
+
+_SPOKEN = ("", *ALPHABET)  # by class
+_Beams = dict[str, tuple[float, float]]
+"""By text: likelihood of paths that end in a blank, or not."""
 
 
 def decode(logits: NDArray[np.float32], *, line_columns: int) -> Reading:
@@ -64,14 +70,13 @@ def hypotheses(logits: NDArray[np.float32]) -> list[Hypothesis]:
     followed = probabilities >= CLASS_MIN
     silent = followed[:, BLANK] & (followed.sum(axis=1) == 1)  # these change nothing but how likely all is
     certain = float(probabilities[silent, BLANK].prod())
-    beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # by text: likelihood of paths that end in a blank, or not
+    beams: _Beams = {"": (1.0, 0.0)}
     for column in np.flatnonzero(~silent | np.diff(silent, prepend=False)):
         if silent[column]:
             beams = {text: (blank + spoken, 0.0) for text, (blank, spoken) in beams.items()}
         else:
-            classes = np.flatnonzero(followed[column])
-            shares = probabilities[column, classes]
-            beams = _pruned(_prolonged(beams, list(zip(classes.tolist(), shares.tolist(), strict=True))))
+            shares = enumerate(probabilities[column].tolist())
+            beams = _pruned(_prolonged(beams, {_SPOKEN[index]: share for index, share in shares if share >= CLASS_MIN}))
     found = [(text, certain * (blank + spoken)) for text, (blank, spoken) in beams.items()]
     return sorted(found, key=lambda hypothesis: (-hypothesis[1], hypothesis[0]))
 
@@ -83,34 +88,46 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return probabilities
 
 
-def _prolonged(
-    beams: dict[str, tuple[float, float]], column: list[tuple[int, float]]
-) -> dict[str, tuple[float, float]]:
-    """Every text with each class of a column after it."""
-    longer: dict[str, tuple[float, float]] = {}
-    nothing = (0.0, 0.0)
+def _prolonged(beams: _Beams, column: Mapping[str, float]) -> _Beams:
+    """Every text with each class of a column after it, but for those that `_pruned` would drop.
+
+    Args:
+        beams: at least one.
+        column: how likely each class is that is followed, the blank's under "".
+    """
+    longer = {text: _held_on(text, beams, column) for text in beams}
+    totals = [blank + spoken for blank, spoken in longer.values()]
+    least = max(BEAM_RATIO_MIN * max(totals), min(totals) if len(totals) >= BEAMS_MAX else 0.0)
+    characters = sorted((share, character) for character, share in column.items() if character)
     for text, (blank, spoken) in beams.items():
-        either = blank + spoken
-        for index, share in column:
-            if index == BLANK:
-                old = longer.get(text, nothing)
-                longer[text] = (old[0] + either * share, old[1])
-                continue
-            character, before = ALPHABET[index - 1], either
-            if text.endswith(character):  # the same one held on; a second one needs a blank between
-                old, before = longer.get(text, nothing), blank
-                longer[text] = (old[0], old[1] + spoken * share)
-            if before:
-                old = longer.get(text + character, nothing)
-                longer[text + character] = (old[0], old[1] + before * share)
+        for share, character in reversed(characters):
+            if (blank + spoken) * share < least:
+                break
+            # The same one once more needs a blank between.
+            likely = (blank if text.endswith(character) else blank + spoken) * share
+            if likely >= least and text + character not in beams:
+                longer[text + character] = (0.0, likely)
     return longer
 
 
-def _pruned(beams: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+def _held_on(text: str, beams: _Beams, column: Mapping[str, float]) -> tuple[float, float]:
+    """A text after one column more: a blank, its last character still, or a text one shorter and that character."""
+    blank, spoken = beams[text]
+    after = (blank + spoken) * column.get("", 0.0)
+    if not text or text[-1] not in column:
+        return after, 0.0
+    share, shorter = column[text[-1]], text[:-1]
+    before, before_spoken = beams.get(shorter, (0.0, 0.0))
+    begun = before if shorter.endswith(text[-1]) else before + before_spoken
+    return after, spoken * share + begun * share
+
+
+def _pruned(beams: _Beams) -> _Beams:
     if len(beams) == 1:
         return beams
-    least = BEAM_RATIO_MIN * max(map(sum, beams.values()))
-    kept = [(text, shares) for text, shares in beams.items() if sum(shares) >= least]
+    totals = {text: blank + spoken for text, (blank, spoken) in beams.items()}
+    least = BEAM_RATIO_MIN * max(totals.values())
+    kept = [text for text, total in totals.items() if total >= least]
     if len(kept) > BEAMS_MAX:
-        kept = sorted(kept, key=lambda beam: -sum(beam[1]))[:BEAMS_MAX]
-    return dict(kept)
+        kept = sorted(kept, key=totals.__getitem__, reverse=True)[:BEAMS_MAX]
+    return {text: beams[text] for text in kept}
