@@ -21,6 +21,7 @@ from anprd.cli import evaluation, export, training
 from anprd.cli.options import Json, Weights
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError, StartError
 from anprd.redaction import printable, redact
+from anprd.version import version
 
 app = typer.Typer(
     name="anprd",
@@ -123,8 +124,6 @@ def _close_output() -> bool:
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it so
     if wanted:
-        from anprd.supervisor.daemon import version
-
         print(f"anprd {version()}")
         raise typer.Exit
 

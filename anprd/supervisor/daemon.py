@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +34,7 @@ from anprd.supervisor.orphans import Orphans
 from anprd.supervisor.redis_probe import RedisProbe
 from anprd.supervisor.responder import Responder
 from anprd.supervisor.signals import SignalQueue, StopAsked
+from anprd.version import version
 from anprd.worker import entry, kernel, outlet
 from anprd.worker.messages import State
 
@@ -314,14 +314,6 @@ def _for_workers(settings: Settings) -> Settings:
 
 def _stream(settings: Settings) -> RedisStream:
     return RedisStream(embedded_redis.resolve(settings), settings.stream, settings.stream_length_max)
-
-
-def version() -> str:
-    """The installed version."""
-    try:
-        return metadata.version("anprd")
-    except metadata.PackageNotFoundError:
-        return "unknown"  # run from a source tree
 
 
 def _terminal_answers() -> bool:
