@@ -112,7 +112,7 @@ def test_what_neither_disk_nor_redis_took_goes_to_the_redis_that_a_reload_names(
         with socket.create_connection(("127.0.0.1", redis.port)) as door:
             door.sendall(b"XLEN anprd:events\r\n")
             assert door.recv(64) == b":2\r\n"
-    assert list((daemon.runtime_dir / "handover").iterdir()) == []
+        daemon.until(lambda _: not list((daemon.runtime_dir / "handover").iterdir()))
 
 
 def test_an_empty_file_stops_no_camera_but_one_that_says_so_does(daemon):
