@@ -144,20 +144,21 @@ def _redacted(value: object, depth: int) -> object:  # noqa: PLR0911, one a kind
         case None | bool() | int() | float():
             return value
         case str():
-            return _shown(value)
+            return shown(value)
         case bytes() | bytearray():
-            return _shown(value.decode(errors="replace"))
+            return shown(value.decode(errors="replace"))
         case BaseException():
-            return _shown(f"{type(value).__name__}: {value}")
+            return shown(f"{type(value).__name__}: {value}")
         case Mapping() if depth > 0:
-            return {_shown(str(key)): _item(key, item, depth - 1) for key, item in value.items()}
+            return {shown(str(key)): _item(key, item, depth - 1) for key, item in value.items()}
         case Sequence() | AbstractSet() if depth > 0:
             return [_redacted(item, depth - 1) for item in value]
         case _:
-            return _shown(repr(value))
+            return shown(repr(value))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """The text as it may be shown to anybody: without passwords, and `printable`."""
     return printable(redact(text))
 
 

@@ -32,13 +32,7 @@ class Label:
 def label(sighting: Sighting, *, confidence_min: float) -> Label:
     """The label of a plate in one picture; what is less sure than `confidence_min`, or is no plate, was not read."""
     reading = sighting.reading
-    told = confidence.told(
-        reading,
-        confidence_min=confidence_min,
-        width_px=sighting.box.width,
-        detector_confidence=sighting.detection.confidence,
-    )
-    if reading is None or not told:
+    if reading is None or not confidence.told_of(sighting, confidence_min=confidence_min):
         return Label(sighting.box, sighting.corners)
     return Label(sighting.box, sighting.corners, reading.text, reading.confidence)
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Column, Table
 
-from anprd.redaction import printable, redact
+from anprd.redaction import printable, shown
 
 CELL_MAX = 200  # characters; what is longer is none of ours, and floods the terminal
 PIPE_WIDTH = 250  # columns of a table that goes into a file or a pipe: nothing is cut to the width of no terminal
@@ -36,7 +36,7 @@ def say_json(value: object) -> None:
 
 def complain(text: str) -> None:
     """A sentence on standard error."""
-    print(f"anprd: {printable(redact(text))}", file=sys.stderr, flush=True)
+    print(f"anprd: {shown(text)}", file=sys.stderr, flush=True)
 
 
 def say(text: str) -> None:

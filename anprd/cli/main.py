@@ -20,7 +20,7 @@ from anprd.cli import bench as benchmarks
 from anprd.cli import evaluation, export, training
 from anprd.cli.options import Json, Weights
 from anprd.errors import EXIT_CONFIG, EXIT_FAILED, ConfigError, SinkError, SourceError, StartError
-from anprd.redaction import printable, redact
+from anprd.redaction import shown
 from anprd.version import version
 
 app = typer.Typer(
@@ -104,7 +104,7 @@ def _code() -> int:
 
 
 def _complain(text: str) -> None:
-    print(f"anprd: {printable(redact(text))}", file=sys.stderr)
+    print(f"anprd: {shown(text)}", file=sys.stderr)
 
 
 def _close_output() -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from anprd.errors import ConfigError
 from anprd.plates import syntax
-from anprd.records import Reading
+from anprd.records import Reading, Sighting
 
 READ_CONFIDENCE_MIN = 0.5  # without a calibration. Guess, not measured
 NARROW_PX = 52.0  # a line of text as wide in the picture is blurred for the reader, which errs more often than it says:
@@ -82,6 +82,16 @@ def told(
     least = max(confidence_min, NARROW_CONFIDENCE_MIN) if narrow else confidence_min
     may_be = syntax.plausible(reading.text, region=reading.region, detector_confidence=detector_confidence)
     return reading.confidence >= least and may_be
+
+
+def told_of(sighting: Sighting, *, confidence_min: float) -> bool:
+    """Whether the text of a plate that was found and read in a single picture is `told`."""
+    return told(
+        sighting.reading,
+        confidence_min=confidence_min,
+        width_px=sighting.box.width,
+        detector_confidence=sighting.detection.confidence,
+    )
 
 
 def log_odds(probability: float) -> float:

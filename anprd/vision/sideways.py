@@ -42,11 +42,5 @@ def back(sighting: Sighting, width_px: int) -> Sighting:
 
 
 def _is_told(sighting: Sighting, image: Bgr, confidence_min: float) -> bool:
-    box = sighting.box
-    sure = confidence.told(
-        sighting.reading,
-        confidence_min=confidence_min,
-        width_px=box.width,
-        detector_confidence=sighting.detection.confidence,
-    )
-    return sure and not is_cut_off(box, image.shape[:2])
+    sure = confidence.told_of(sighting, confidence_min=confidence_min)
+    return sure and not is_cut_off(sighting.box, image.shape[:2])

@@ -47,6 +47,7 @@ class ReadCase:
     width_px: float = math.inf
     """As it was found in its photo; of a crop nobody asks."""
     detector_confidence: float = 1.0
+    """Of its photo; of a crop nobody asks."""
 
     @property
     def right(self) -> bool:
@@ -90,8 +91,16 @@ def scene_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[R
         reading = nearest.reading if nearest and nearest.reading else NOTHING_READ
         cut_off = nearest is not None and is_cut_off(nearest.box, image.shape[:2])
         width_px = math.inf if nearest is None else nearest.box.width
-        country = row.get("country", "")
-        yield ReadCase(picture, text, reading, country=country, box=truth, cut_off=cut_off, width_px=width_px)
+        yield ReadCase(
+            picture,
+            text,
+            reading,
+            country=row.get("country", ""),
+            box=truth,
+            cut_off=cut_off,
+            width_px=width_px,
+            detector_confidence=nearest.detection.confidence if nearest else 1.0,
+        )
 
 
 def crop_readings(vision: Vision, data: Path, progress: Progress) -> Iterator[ReadCase]:
