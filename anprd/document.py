@@ -8,7 +8,6 @@ gigabytes.
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +15,9 @@ from typing import Any
 
 import yaml
 
-from anprd import manual
+from anprd import manual, ordinary_file
 from anprd.faults import Fault, Faults, Key, SettingsError, display
+from anprd.ordinary_file import NotOrdinaryError
 
 FILE_BYTES_MAX = 1_048_576  # a thousand cameras take a tenth of it
 DEPTH_MAX = 8  # the deepest key of a cameras.yaml lies at 3
@@ -93,14 +93,13 @@ def _text(path: Path) -> tuple[str, int]:
     try:
         if path.is_dir():
             raise DocumentError("is a folder; name the file in it")
-        # A pipe without a writer would hold up whoever opens it, the daemon at a reload, for ever.
-        with open(path, "rb", opener=_at_once) as file:  # a Path opens without an opener
+        with ordinary_file.opened(path) as file:
             mode = os.fstat(file.fileno()).st_mode
-            if not stat.S_ISREG(mode):
-                raise DocumentError("is no ordinary file")
             content = file.read(FILE_BYTES_MAX + 1)
     except FileNotFoundError as error:
         raise DocumentError(f"does not exist; copy {manual.path()} and edit it") from error
+    except NotOrdinaryError as error:
+        raise DocumentError("is no ordinary file") from error
     except OSError as error:
         raise DocumentError(f"cannot be read: {error.strerror}") from error
     if len(content) > FILE_BYTES_MAX:
@@ -110,10 +109,6 @@ def _text(path: Path) -> tuple[str, int]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DocumentError("is not UTF-8 text; save it as UTF-8", line) from error
-
-
-def _at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 class _Builder:

@@ -4,16 +4,13 @@
 would be wrong in silence, so a hash that differs is a configuration fault.
 """
 
-import errno
 import hashlib
-import os
-import stat
 import tomllib
 from dataclasses import dataclass
-from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
+from anprd import ordinary_file
 from anprd.errors import ConfigError
 
 MANIFEST = "MANIFEST.toml"
@@ -56,7 +53,7 @@ def load(folder: Path, *, but: str | None = None) -> dict[str, Entry]:
     """
     manifest = folder / MANIFEST
     try:
-        with _opened(manifest) as file:
+        with ordinary_file.opened(manifest) as file:
             tables = tomllib.load(file)
     except OSError as error:
         raise ConfigError(f"{manifest}: cannot be read ({error.strerror}); is weights_dir right?") from error
@@ -116,26 +113,9 @@ def sha256(file: Path) -> str:
         ConfigError: the file cannot be read.
     """
     try:
-        with _opened(file) as content:
+        with ordinary_file.opened(file) as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
         raise ConfigError(
             f"{file}: cannot be read ({error.strerror}); restore it or export the network again"
         ) from error
-
-
-def _opened(path: Path) -> BufferedReader:
-    """The file, open to be read: a pipe would hold up whoever opens it, the daemon at a reload, for ever.
-
-    Raises:
-        OSError: it cannot be opened, or is no ordinary file.
-    """
-    file = open(path, "rb", opener=_at_once)  # noqa: SIM115  # the caller's
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise OSError(errno.EINVAL, "it is no ordinary file")
-    return file
-
-
-def _at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
