@@ -5,7 +5,6 @@ PYTHON ?= python3
 SYSTEM_PYTHON ?= $(if $(filter file,$(origin PYTHON)),$(firstword $(wildcard /usr/bin/python3) $(PYTHON)),$(PYTHON))
 PREFIX := /opt/anprd
 INPUTS ?= 100000
-SEED ?= 1
 PIP := -m pip --disable-pip-version-check install --quiet
 SOURCES := pyproject.toml README.md LICENSE
 

@@ -91,13 +91,13 @@ def read_settings(path: Path) -> tuple[Document, Faults]:
 def _text(path: Path) -> tuple[str, int]:
     """The file's text and mode; whatever is not an ordinary, small text file is refused before it is parsed."""
     try:
-        if path.is_dir():
-            raise DocumentError("is a folder; name the file in it")
         with ordinary_file.opened(path) as file:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read(FILE_BYTES_MAX + 1)
     except FileNotFoundError as error:
         raise DocumentError(f"does not exist; copy {manual.path()} and edit it") from error
+    except IsADirectoryError as error:
+        raise DocumentError("is a folder; name the file in it") from error
     except NotOrdinaryError as error:
         raise DocumentError("is no ordinary file") from error
     except OSError as error:

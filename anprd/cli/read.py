@@ -2,7 +2,6 @@
 
 import itertools
 import os
-import stat
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,10 +15,12 @@ os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "120000000")
 import cv2
 import numpy as np
 
+from anprd import ordinary_file
 from anprd.cli import annotate, console
 from anprd.cli.annotate import Label
 from anprd.cli.console import Printer
 from anprd.errors import EXIT_DONE, EXIT_FAILED, SinkError, SourceError
+from anprd.ordinary_file import NotOrdinaryError
 from anprd.records import Bgr, Sighting
 from anprd.vision.detector import SHAPES_MAX
 from anprd.vision.edges import is_cut_off
@@ -93,14 +94,14 @@ def _decoded(content: bytes) -> cv2.typing.MatLike | None:
 
 def _content(file: Path) -> bytes:
     try:
-        about = file.stat()
-        if stat.S_ISDIR(about.st_mode):
-            raise SourceError(f"{file}: is a folder; name the pictures in it")
-        if not stat.S_ISREG(about.st_mode):  # a pipe would block for ever, a device fill the memory
-            raise SourceError(f"{file}: is a pipe or a device; name a file")
-        if about.st_size > FILE_BYTES_MAX:
-            raise SourceError(f"{file}: is larger than {FILE_BYTES_MAX // 2**20} MiB; scale it down")
-        return file.read_bytes()
+        with ordinary_file.opened(file) as content:
+            if os.fstat(content.fileno()).st_size > FILE_BYTES_MAX:
+                raise SourceError(f"{file}: is larger than {FILE_BYTES_MAX // 2**20} MiB; scale it down")
+            return content.read()
+    except IsADirectoryError as error:
+        raise SourceError(f"{file}: is a folder; name the pictures in it") from error
+    except NotOrdinaryError as error:
+        raise SourceError(f"{file}: is a pipe or a device; name a file") from error
     except FileNotFoundError as error:
         raise SourceError(f"{file}: there is no such file; check the path") from error
     except PermissionError as error:

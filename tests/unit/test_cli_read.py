@@ -1,11 +1,13 @@
 import json
 import os
+import socket
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from anprd import ordinary_file
 from anprd.cli import console, read
 from anprd.records import Box, Detection, Reading, Sighting
 
@@ -158,10 +160,12 @@ def test_a_phones_own_format_is_named(tmp_path):
         read.load_picture(photo)
 
 
-def test_a_pipe_and_a_device_are_refused_unopened(tmp_path):
-    pipe = tmp_path / "pipe.jpg"
+def test_a_pipe_a_socket_and_a_device_are_refused_unread(tmp_path):
+    pipe, door = tmp_path / "pipe.jpg", tmp_path / "door.jpg"
     os.mkfifo(pipe)
-    for path in (pipe, Path("/dev/zero")):
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(door))
+    for path in (pipe, door, Path("/dev/zero")):
         with pytest.raises(read.SourceError, match="is a pipe or a device; name a file"):
             read.load_picture(path)
 
@@ -169,14 +173,14 @@ def test_a_pipe_and_a_device_are_refused_unopened(tmp_path):
 def test_a_forbidden_picture_is_told_and_the_others_are_read(vision, picture, monkeypatch, capsys):
     vision(SURE)
     forbidden, fine = picture("forbidden.jpg"), picture("fine.jpg")
-    opened = Path.read_bytes
+    opened = ordinary_file.opened
 
     def refusing(path):
         if path == forbidden:
             raise PermissionError(13, "Permission denied")
         return opened(path)
 
-    monkeypatch.setattr(Path, "read_bytes", refusing)  # a mode would not stop root
+    monkeypatch.setattr(ordinary_file, "opened", refusing)  # a mode would not stop root
     code, answers = run(forbidden, fine)
     assert (code, [found["source"] for found in answers]) == (1, [str(fine)])
     assert "forbidden.jpg: this user may not read it" in capsys.readouterr().err
