@@ -37,6 +37,17 @@ def publish(server):
     client.close()
 
 
+def following(server):
+    """`anprd events --follow` as a process; its first line comes with the first event."""
+    return subprocess.Popen(
+        argv("events", "--redis", server.url, "--follow", "--json"),
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def test_the_latest_events_are_shown_the_last_one_last(server, publish):
     for plate in ("A1", "B2", "C3"):
         publish(plate)
@@ -61,13 +72,7 @@ def test_a_stream_without_events_is_no_failure(server):
 
 def test_following_shows_what_comes_and_ends_cleanly_with_ctrl_c(server, publish):
     publish("A1")
-    with subprocess.Popen(
-        argv("events", "--redis", server.url, "--follow", "--json"),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as child:
+    with following(server) as child:
         assert json.loads(child.stdout.readline())["plate"] == "A1"
         publish("B2")
         assert json.loads(child.stdout.readline())["plate"] == "B2"
@@ -78,13 +83,7 @@ def test_following_shows_what_comes_and_ends_cleanly_with_ctrl_c(server, publish
 
 def test_a_follower_waits_for_a_redis_that_restarts_and_goes_on(server, publish):
     publish("A1")
-    with subprocess.Popen(
-        argv("events", "--redis", server.url, "--follow", "--json"),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as child:
+    with following(server) as child:
         assert json.loads(child.stdout.readline())["plate"] == "A1"
         server.kill()
         said = child.stderr.readline()
@@ -100,13 +99,7 @@ def test_a_follower_waits_for_a_redis_that_restarts_and_goes_on(server, publish)
 
 def test_ctrl_c_ends_a_follower_that_waits_for_redis(server, publish):
     publish("A1")
-    with subprocess.Popen(
-        argv("events", "--redis", server.url, "--follow", "--json"),
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as child:
+    with following(server) as child:
         child.stdout.readline()
         server.kill()
         child.stderr.readline()

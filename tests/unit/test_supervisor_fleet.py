@@ -1,4 +1,3 @@
-import selectors
 import socket
 from collections import deque
 
@@ -13,6 +12,7 @@ from anprd.supervisor.fleet import Fleet
 from anprd.video.wakefulness import Leave, Wakefulness
 from anprd.worker import wire
 from anprd.worker.messages import Beat, Drain, Facts, Hold, Misconfigured, State, Stopped
+from tests.fake_watch import FakeWatch
 
 
 class FakePipe:
@@ -65,24 +65,6 @@ class FakeHandle:
 
     def close(self):
         self.closed = True
-
-
-class FakeWatch:
-    """A selector whose keys are made ready by hand."""
-
-    def __init__(self):
-        self.keys = {}
-
-    def register(self, what, events, data):
-        assert what not in self.keys
-        assert events == selectors.EVENT_READ
-        self.keys[what] = data
-
-    def unregister(self, what):
-        del self.keys[what]
-
-    def get_map(self):
-        return self.keys
 
 
 class House:

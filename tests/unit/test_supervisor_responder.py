@@ -1,9 +1,9 @@
 import errno
-import selectors
 
 import pytest
 
 from anprd.supervisor.responder import DEAF_S, Responder
+from tests.fake_watch import FakeWatch
 
 
 class FakeListener:
@@ -21,19 +21,6 @@ class FakeListener:
 
     def close(self):
         self.closed = True
-
-
-class FakeWatch:
-    def __init__(self):
-        self.keys = {}
-
-    def register(self, what, events, data):
-        assert what not in self.keys
-        assert events == selectors.EVENT_READ
-        self.keys[what] = data
-
-    def unregister(self, what):
-        del self.keys[what]
 
 
 class House:
