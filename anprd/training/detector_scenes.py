@@ -1,6 +1,7 @@
 """Rendered scenes beside the photos of a prepared folder: plates of any country, and streets without any.
 
-Pasted plates teach the rare looks; filmed traffic teaches what is no plate: windows in a row, hedges, badges, lamps.
+Pasted plates teach the rare looks; decoys beside them, and filmed traffic, teach what is no plate: signs, badges, rims,
+a camera's texts, windows in a row, hedges, lamps.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 from anprd.records import Bgr, Box
 from anprd.training import swap
 from anprd.training.detector_data import JPEG_QUALITY, RENDERED, boxes
-from anprd.training.render import paste, scene, typeface
+from anprd.training.render import decoys, paste, scene, typeface
 from anprd.training.render.scene import SceneSettings
 from anprd.training.render.typeface import Typeface
 
@@ -55,7 +56,8 @@ def _paste(
     photo = photos[int(rng.integers(len(photos)))]
     image = np.asarray(cv2.imread(str(photo)), np.uint8)
     taken = boxes(_labels(work) / f"{photo.stem}.txt", image.shape[1], image.shape[0])
-    made = paste.paste_scene(rng, image, typefaces, taken=taken)
+    beside = decoys.add(rng, image, taken=taken)
+    made = paste.paste_scene(rng, image, typefaces, taken=[*taken, *beside])
     _save(work, name, made.image, [*taken, *made.boxes])
 
 
