@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from anprd.cli.options import finite
 from anprd.cli.training import labelled_folder, needs_extra, result_alone
 
 
@@ -38,11 +39,23 @@ def export(
             "--metric", metavar="NAME=NUMBER", help="What it reached (see evaluate), for the manifest. Often."
         ),
     ] = None,
+    loss_max: Annotated[
+        float | None,
+        typer.Option(
+            "--loss-max",
+            callback=finite,
+            min=0,
+            max=1,
+            help="mAP50-95 that INT8 may cost a detector.",
+            show_default="0.005",
+        ),
+    ] = None,
 ) -> None:
     """Turn a trained network into one of the weights folder, detector and reader in INT8.
 
     The folder's checkpoints/ gets a copy of CHECKPOINT, for 'train --from' and
-    'evaluate --checkpoints'.
+    'evaluate --checkpoints'. A detector that INT8 costs too much, on what DATA
+    holds back, is refused; with few plates there it cannot be told.
     """
     metrics = dict(_metric(text) for text in metric or ())
     with result_alone():
@@ -51,7 +64,8 @@ def export(
             from anprd.training import jobs
         match kind:
             case Kind.DETECTOR:
-                target = exports.detector(checkpoint, labelled_folder(data, None), weights, metrics=metrics)
+                allowed = {} if loss_max is None else {"loss_max": loss_max}
+                target = exports.detector(checkpoint, labelled_folder(data, None), weights, metrics=metrics, **allowed)
             case Kind.CORNERS:
                 target = exports.corners(checkpoint, weights, metrics=metrics)
             case Kind.READER:

@@ -17,6 +17,7 @@ from anprd.training import (
     detector_data,
     floating,
     folders,
+    int8_loss,
     manifest,
     pictures,
     quantise,
@@ -35,17 +36,20 @@ Metrics = Mapping[str, float]
 """What a network reached on data it was not trained on, by name: it goes into the manifest."""
 
 
-def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) -> Path:
+def detector(
+    checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics, loss_max: float = int8_loss.LOSS_MAX
+) -> Path:
     """Export an ultralytics `.pt` as an INT8 detector that takes frames of any size.
 
     Args:
         checkpoint: the trained network.
-        data: a labelled folder; pictures of its `train` split calibrate.
+        data: a labelled folder; pictures of its `train` split calibrate, those of `val` tell what INT8 costs.
         folder: the weights folder; its manifest is brought up to date.
         metrics: what the manifest says of its quality.
+        loss_max: mAP50-95 that INT8 may cost (`int8_loss.check`).
 
     Raises:
-        ConfigError: the checkpoint, the data or another network of `folder` cannot be read.
+        ConfigError: the checkpoint, the data or another network of `folder` cannot be read, or INT8 costs too much.
         SinkError: nothing can be written to `folder`.
     """
     _check(folder, "detector")
@@ -56,7 +60,9 @@ def detector(checkpoint: Path, data: Path, folder: Path, *, metrics: Metrics) ->
         "data": "labelled and rendered scenes",
         "source": "ultralytics",
     }
-    return _install(quantise.take_frames(small), "detector", checkpoint, folder, about | {"metrics": dict(metrics)})
+    ready = quantise.take_frames(small)
+    int8_loss.check(quantise.take_frames(model), ready, data, loss_max=loss_max)
+    return _install(ready, "detector", checkpoint, folder, about | {"metrics": dict(metrics)})
 
 
 def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:

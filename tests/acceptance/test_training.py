@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, TIMEOUT_S, Done, anprd, argv, environment
@@ -127,6 +128,7 @@ def shipped(tmp_path) -> Path:
 
 
 CORNERS = ROOT / "weights" / "checkpoints" / "corners.pt"
+DETECTOR = ROOT / "weights" / "checkpoints" / "detector.pt"
 
 
 def contents(folder: Path) -> dict[Path, bytes]:
@@ -142,6 +144,32 @@ def test_an_export_beside_a_damaged_network_changes_nothing(shipped, training):
     assert done.code == 78
     assert "reader.bin: sha256 is" in done.sentence
     assert contents(shipped) == before
+
+
+@pytest.mark.weights
+def test_a_detector_that_int8_costs_too_much_is_refused_unless_it_is_allowed(shipped, data, tmp_path):
+    """Its calibration pictures are black, and so its ranges of no use."""
+    detect = shutil.copytree(data / "detect", tmp_path / "detect")
+    for number in range(TRAINED):
+        file = str(detect / "images" / f"{number}.jpg")
+        cv2.imwrite(file, np.zeros_like(cv2.imread(file)))
+    before = contents(shipped)
+    refused = judged_by_few("export", "detector", DETECTOR, "--data", detect, "--weights", shipped)
+    assert refused.returncode == 78, refused.stderr
+    assert re.search(
+        r"^anprd: INT8 costs [01]\.\d{4} of mAP50-95 .* is allowed \(--loss-max\)", refused.stderr, re.MULTILINE
+    )
+    assert contents(shipped) == before
+    allowed = judged_by_few("export", "detector", DETECTOR, "--data", detect, "--weights", shipped, "--loss-max", "1")
+    assert allowed.returncode == 0, allowed.stderr
+    assert contents(shipped) != before
+
+
+def judged_by_few(*arguments):
+    """The command, content with the few plates of the demo."""
+    code = "from anprd.training import int8_loss as loss; loss.PLATES_MIN = 1; from anprd.cli.main import main; main()"
+    command = [train_python(), "-c", code, *map(str, arguments)]
+    return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.weights

@@ -14,6 +14,7 @@ from anprd.training.evaluation.cases import Progress
 from anprd.training.evaluation.measure import Found
 from anprd.training.evaluation.page import Sheet
 from anprd.vision import weights
+from anprd.vision.inference import full_precision
 from anprd.vision.plates import Vision
 
 RECORDED = {"reader": ("exact_match", "cer"), "detector": ("precision", "recall", "map50", "map50_95")}
@@ -67,12 +68,13 @@ def measure(
         found = measuring.measure(vision, data, progress=progress)
         figures = {"weights": _fingerprints(folder)} | measuring.figures(found, vision) | tilt
         if full is None:
-            return Evaluation(vision, found, figures | {"networks": speed.measure({"int8": folder})})
-        exact = replace(
-            Vision.load(full), calibration=vision.calibration, photo_confidence_min=vision.photo_confidence_min
-        )
-        other = measuring.figures(measuring.measure(exact, data, progress=progress), exact)
-        networks = speed.measure({"int8": folder, "fp32": full})
+            return Evaluation(vision, found, figures | {"networks": speed.measure({speed.INT8: folder})})
+        with full_precision():
+            exact = replace(
+                Vision.load(full), calibration=vision.calibration, photo_confidence_min=vision.photo_confidence_min
+            )
+            other = measuring.figures(measuring.measure(exact, data, progress=progress), exact)
+        networks = speed.measure({speed.INT8: folder, speed.FP32: full})
     return Evaluation(vision, found, measuring.compared(figures, other) | {"networks": networks})
 
 
