@@ -91,6 +91,33 @@ def test_every_typeface_family_that_a_design_names_exists_among_those_of_our_own
         assert not design.faces or own & {part.split("-")[0] for part in design.faces}, design.name
 
 
+@pytest.mark.parametrize(
+    ("name", "family", "belongs"),
+    [
+        ("font", "font", True),
+        ("fe-font", "font", False),
+        ("fontana", "font", False),
+        ("din1451alt-g", "din", True),
+        ("din-mittelschrift", "din", True),
+        ("dingbats", "din", False),
+        ("drawn-straight-0.1-0.42", "drawn-straight", True),
+        ("gl-nummernschild-mtl", "gl-nummernschild", True),
+        ("office-handwriting", "hand", False),
+    ],
+)
+def test_a_typeface_is_of_a_family_that_its_name_begins_with(name, family, belongs):
+    assert typeface.Typeface(name, {}).is_of(family) is belongs
+
+
+def test_a_polish_plate_is_not_lettered_as_a_german_one():
+    faces = tuple(typeface.Typeface(name, FACES[0].glyphs) for name in ("fe-font", "font", "arklatrs"))
+    design = next(design for design in designs.DESIGNS if design.name == "pl-car")
+    rng = np.random.default_rng(2)
+    chosen = [plates.choose_face(design, "ABC 12345", rng, faces).name for _ in range(300)]
+    assert chosen.count("fe-font") < 300 * plates.FOREIGN_FACE_SHARE
+    assert min(chosen.count("font"), chosen.count("arklatrs")) > 100
+
+
 def test_pens_draw_typefaces_with_names_of_their_own():
     names = [typeface.drawn(pen).name for pen in typeface.PENS]
     assert len(set(names)) == len(names)

@@ -21,7 +21,7 @@ FOREIGN_FACE_SHARE = 0.08
 DOUBLED_SHARE = 0.1
 BARE_SHARE = 0.02  # pressed metal whose paint is gone: only the relief is left
 RELIEF_PX_MIN = 0.35  # pixels a millimetre: below it relief is finer than a pixel
-UNSURE_FACES = ("mandator", "ukn")  # their 1 is their I: only where the pattern tells which it is
+UNSURE_FACES = ("mandator", "uknumberplate")  # their 1 is their I: only where the pattern tells which it is
 FREE_FACES = ("hand", "office")  # no factory has them
 FIXED_ADVANCES = {" ": 0.2, "-": 0.26, ".": 0.12, "*": 0.42, "s": 0.34}
 WEIGHTS = np.cumsum([design.weight for design in DESIGNS])
@@ -109,11 +109,11 @@ def choose_face(design: Design, spelling: str, rng: np.random.Generator, typefac
     """A typeface that has every character, of those that belong to the design if there is one."""
     text = text_of(spelling)
     able = [face for face in typefaces if face.covers(text)]
-    own = [[face for face in able if part in face.name] for part in design.faces]
+    own = [[face for face in able if face.is_of(family)] for family in design.faces]
     own = [group for group in own if group]
     if own and rng.random() >= FOREIGN_FACE_SHARE:
         return one_of(one_of(own, rng), rng)
-    factory = [face for face in able if not any(part in face.name for part in UNSURE_FACES + FREE_FACES)]
+    factory = [face for face in able if not any(map(face.is_of, UNSURE_FACES + FREE_FACES))]
     if not (factory or able):
         raise ValueError(f"no typeface given has all characters of {text!r}")
     return one_of(factory or able, rng)

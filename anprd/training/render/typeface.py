@@ -112,6 +112,12 @@ class Typeface:
     name: str
     glyphs: Mapping[str, Mask]
 
+    def is_of(self, family: str) -> bool:
+        """Whether its name is that of the family, or begins with it at the end of a word: `din` has `din1451` and
+        `din-bold`, not `dingbats`, and `font` not `fe-font`."""
+        rest = self.name.removeprefix(family)
+        return self.name.startswith(family) and not (family[-1:].isalpha() and rest[:1].isalpha())
+
     def covers(self, text: str) -> bool:
         """Whether every character of `text` (A-Z 0-9) is there."""
         return self.glyphs.keys() >= set(text)

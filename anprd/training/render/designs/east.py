@@ -179,7 +179,14 @@ UZ_FLAG = (
 )
 
 EAST: tuple[Design, ...] = (
-    euro("UA", "{ua} dddd aa", alphabet="ABCEHIKMOPTX", marks=UA_FLAG, weight=2, faces=("roadua", "eu_ua", "drawn")),
+    euro(
+        "UA",
+        "{ua} dddd aa",
+        alphabet="ABCEHIKMOPTX",
+        marks=UA_FLAG,
+        weight=2,
+        faces=("roadua", "eu_ua_custom_np", "drawn"),
+    ),
     euro(
         "UA",
         "{ua} dddd aa",
@@ -220,7 +227,7 @@ EAST: tuple[Design, ...] = (
         ("ddd aaa|{kz}", "ddd aa|{kz}"),
         marks=(*KZ_FLAG, Mark("rule", 398, 0, 401, 112)),
         weight=1.5,
-        faces=("drawn", "eu_ua", "din", "mtl"),
+        faces=("drawn", "eu_ua_custom_np", "din", "gl-nummernschild-mtl"),
     ),
     Design(
         "kz-two-row",
@@ -254,7 +261,7 @@ EAST: tuple[Design, ...] = (
         ("a ddd aaa", "a ddd aa"),
         marks=KZ_FLAG,
         weight=0.4,
-        faces=("drawn", "eu_ua", "din"),
+        faces=("drawn", "eu_ua_custom_np", "din"),
     ),
     Design(
         "uz-two-row",

@@ -54,7 +54,18 @@ ANY_LOOKS = (
     (SILVER, BLACK),
     (CREAM, GREEN),
 )
-ANY_FACES = ("drawn", "hand", "office", "din", "roadua", "euro", "arklatrs", "licenseplate", "kenteken", "mtl")
+ANY_FACES = (
+    "drawn",
+    "hand",
+    "office",
+    "din",
+    "roadua",
+    "europlate",
+    "arklatrs",
+    "licenseplate",
+    "kenteken",
+    "gl-nummernschild-mtl",
+)
 FREE: tuple[Design, ...] = (
     Design(
         "any-one-row",

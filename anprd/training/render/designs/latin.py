@@ -23,7 +23,7 @@ BR_CITIES = (
 BR_OLD_LOOKS = ((SILVER, BLACK), (SILVER, BLACK), (SILVER, BLACK), (RED, WHITE), (WHITE, RED), (WHITE, BLACK))
 BR_NEW_LOOKS = ((WHITE, BLACK), (WHITE, BLACK), (WHITE, RED), (WHITE, BLUE))
 BR_OLD_FACES = ("mandator", "mandator", "drawn")
-MERCOSUR_FACES = ("fe-font", "gl-", "schrift", "drawn")
+MERCOSUR_FACES = ("fe-font", "gl-nummernschild", "schriftkraftfahrzeugkennzeichen", "drawn")
 CL_LETTERS = "BCDFGHJKLPRSTVWXYZ"
 BR_FLAG = Mark("flag", 352, 6, 386, 27, (GREEN, YELLOW, GREEN))
 BR_SIDE = Mark("words", 8, 88, 28, 112, (BLACK,), ("BR",), chance=0.8)

@@ -72,7 +72,7 @@ class Design:
     """Pairs of paper and ink; one is chosen."""
     marks: tuple[Mark, ...] = ()
     faces: tuple[str, ...] = ()
-    """Parts of typeface names that belong to this design, each as likely as the next; empty: any."""
+    """Families of typefaces that belong to this design (`Typeface.is_of`), each as likely as the next; empty: any."""
     weight: float = 1.0
     border: bool = True
     emblem: str = "any"
@@ -88,7 +88,17 @@ EU_LETTERS: Mapping[str, str] = MappingProxyType(
     | {"SE": "S", "PT": "P", "NO": "N", "IE": "IRL", "LU": "L", "GB": "GB"}
 )
 FULL = (Line(58, 18, 508, 94),)
-EURO_FACES = ("drawn", "euro", "eu_ua", "din1451", "mtl", "font", "arklatrs", "schrift", "roadua")
+EURO_FACES = (
+    "drawn",
+    "europlate",
+    "eu_ua_custom_np",
+    "din1451",
+    "gl-nummernschild-mtl",
+    "font",
+    "arklatrs",
+    "schriftkraftfahrzeugkennzeichen",
+    "roadua",
+)
 
 
 def euro(country: str, *patterns: str, weight: float = 0.5, **changes: object) -> Design:

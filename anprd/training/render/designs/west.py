@@ -26,14 +26,14 @@ from anprd.training.render.designs.parts import (
     two_row,
 )
 
-DE_FACES = ("fe-font", "gl-", "schrift", "uzb", "drawn")
+DE_FACES = ("fe-font", "gl-nummernschild", "schriftkraftfahrzeugkennzeichen", "uzb", "drawn")
 NL_LETTERS = "BDFGHJKLNPRSTVXZ"
 NL_LOOKS = ((YELLOW, BLACK), (YELLOW, BLACK), (ORANGE, BLACK))
 NL_FACES = ("kenteken", "kenteken", "drawn")
 GB_LETTERS = "ABCDEFGHJKLMNOPRSTUVWXYZ"
 GB_LOOKS = ((WHITE, BLACK), (YELLOW, BLACK))
 GB_OLD_LOOKS = (*GB_LOOKS, (BLACK, SILVER), (BLACK, WHITE))
-GB_FACES = ("ukn", "mandator", "drawn")
+GB_FACES = ("uknumberplate", "mandator", "drawn")
 GB_BAND = replace(EU_BAND, kind="state", words=("GB", "UK", "ENG", "SCO", "CYM"))
 FR_LETTERS = "ABCDEFGHJKLMNPQRSTVWXYZ"
 IT_LETTERS = "ABCDEFGHJKLMNPRSTVWXYZ"
@@ -234,7 +234,7 @@ WEST: tuple[Design, ...] = (
             Mark("words", 490, 62, 516, 78, (BLACK,), ("01", "11", "07", "09"), chance=0.5),
         ),
         lines=(Line(54, 18, 478, 94),),
-        faces=("drawn", "drawn", "din", "euro"),
+        faces=("drawn", "drawn", "din", "europlate"),
     ),
     motorcycle("PT", "dd-aa|dd", "dd-dd|aa", "aa-dd|aa"),
     euro(
@@ -293,7 +293,7 @@ WEST: tuple[Design, ...] = (
         "{iey}-{ie}-nd",
         "{iey}-{ie}-ndddd",
         weight=1.1,
-        faces=("drawn", "ukn", "din", "roadua"),
+        faces=("drawn", "uknumberplate", "din", "roadua"),
         marks=(
             replace(EU_BAND, words=("IRL",)),
             Mark("words", 210, 4, 350, 15, (BLACK,), ("BAILE ATHA CLIATH", "CORCAIGH", "CILL DARA"), chance=0.8),
