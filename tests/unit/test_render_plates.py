@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from anprd.errors import ConfigError
-from anprd.training.render import codec, degrade, designs, marks, plates, typeface, wear
+from anprd.training.render import codec, degrade, designs, ink, marks, plates, typeface, wear
 
 FACES = tuple(typeface.drawn(pen) for pen in typeface.PENS[:2])
 RU_CAR = designs.RUSSIA[0]
@@ -141,6 +141,27 @@ def test_emblems_stay_near_their_box(kind):
         assert changed[30:91, 80:121].any()
         changed[20:100, 70:130] = False
         assert not changed.any()
+
+
+@pytest.mark.parametrize("letters", ["D", "PL", "UA", "IRL", "CYM"])
+@pytest.mark.parametrize("width_px", [9, 14, 24, 42, 70])
+def test_the_letters_of_a_band_are_as_wide_as_it_has_room(letters, width_px):
+    image = np.zeros((width_px * 8 // 3, width_px + 40, 3), np.uint8)
+    marks._band_letters(image, (20, 0, 20 + width_px, len(image)), letters)
+    columns = np.flatnonzero((image > 40).any(axis=(0, 2))) - 20
+    assert columns[0] >= 0
+    assert columns[-1] < width_px
+    assert np.ptp(columns) > 0.25 * width_px
+
+
+def test_small_print_stays_in_its_box():
+    rng = np.random.default_rng(6)
+    for words in ("RUS", "HALFORDS", "BAILE ATHA CLIATH", "Mercedes-Benz") * 20:
+        image = np.zeros((60, 160, 3), np.uint8)
+        ink.write(image, (40, 20, 120, 20 + int(rng.integers(6, 20))), words, (255, 255, 255), rng)
+        columns = np.flatnonzero((image > 100).any(axis=(0, 2)))
+        assert columns.min() >= 39
+        assert columns.max() <= 121
 
 
 @pytest.mark.parametrize("seed", range(12))

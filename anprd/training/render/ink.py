@@ -18,6 +18,7 @@ Box = tuple[int, int, int, int]
 PLAIN_FACES = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
 SCRIPT_FACES = (cv2.FONT_HERSHEY_SCRIPT_SIMPLEX, cv2.FONT_HERSHEY_SCRIPT_COMPLEX)
 CAPITAL_PX = 21  # how high OpenCV draws a capital at scale 1
+BOLD = 2  # OpenCV 5 has two weights: words in a pen of 2 pixels or more are wider, all alike
 
 
 def one_of(choices: Sequence[_T], rng: np.random.Generator) -> _T:
@@ -63,7 +64,7 @@ def write(image: Bgr, box: Box, words: str, colour: Colour, rng: np.random.Gener
     if rng.random() < 0.2:
         face |= cv2.FONT_ITALIC
     scale = (y2 - y1) * 0.92 / CAPITAL_PX
-    at_one = _width_at_one(words, face)
+    at_one = width_at_one(words, face)
     scale = min(scale, (x2 - x1) / max(1, at_one))
     wide, tall = round(at_one * scale), round(CAPITAL_PX * scale)
     spot = (x1 + (x2 - x1 - wide) // 2, y2 - (y2 - y1 - tall) // 2)
@@ -72,5 +73,6 @@ def write(image: Bgr, box: Box, words: str, colour: Colour, rng: np.random.Gener
 
 
 @lru_cache(maxsize=4096)
-def _width_at_one(words: str, face: int) -> int:
-    return int(cv2.getTextSize(words, face, 1.0, 1)[0][0])
+def width_at_one(words: str, face: int) -> int:
+    """How wide the words are in pixels at scale 1; those of a thin pen are a little narrower."""
+    return int(cv2.getTextSize(words, face, 1.0, BOLD)[0][0])

@@ -10,13 +10,14 @@ import numpy as np
 
 from anprd.records import Bgr
 from anprd.training.render.designs import LATIN, SILVER, WHITE, Colour, Mark, parts
-from anprd.training.render.ink import Box, blend, bright, one_of, tinted, write
+from anprd.training.render.ink import BOLD, Box, blend, bright, one_of, tinted, width_at_one, write
 from anprd.training.render.typeface import Mask, Typeface
 
 STAR: Colour = (40, 215, 250)
 CHEQUER_RED: Colour = (40, 30, 200)
 EU_STATES = ("D", "F", "I", "E", "PL", "CZ", "SK", "NL", "RO", "H", "B", "TR", "A", "S", "LT", "HR")
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+BAND_LETTERS_RATIO = 0.72  # of the band's width: the border line, drawn over it, leaves as much
 EMBLEMS = ("arms", "outline", "tree", "bear", "disc")
 
 
@@ -167,10 +168,11 @@ def _band_letters(image: Bgr, box: Box, letters: str) -> None:
     width = x2 - x1
     if width < 8 or not letters:
         return
-    scale = min(0.42, 0.6 / len(letters)) * width / 10
-    (wide, _), _ = cv2.getTextSize(letters, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
+    face, thick = cv2.FONT_HERSHEY_SIMPLEX, max(1, width // 16)
+    scale = min(0.042, BAND_LETTERS_RATIO / width_at_one(letters, face)) * width
+    (wide, _), _ = cv2.getTextSize(letters, face, scale, min(thick, BOLD))
     spot = (x1 + (width - wide) // 2, y1 + round((y2 - y1) * 0.86))
-    cv2.putText(image, letters, spot, cv2.FONT_HERSHEY_SIMPLEX, scale, WHITE, max(1, width // 16), cv2.LINE_AA)
+    cv2.putText(image, letters, spot, face, scale, WHITE, thick, cv2.LINE_AA)
 
 
 def _sticker(image: Bgr, box: Box, rng: np.random.Generator) -> None:
