@@ -91,6 +91,18 @@ def test_every_typeface_family_that_a_design_names_exists_among_those_of_our_own
         assert not design.faces or own & {part.split("-")[0] for part in design.faces}, design.name
 
 
+@pytest.mark.parametrize("design", designs.RUSSIA, ids=lambda design: design.name)
+def test_no_words_are_black_on_a_dark_plate_of_russia(design):
+    if all(sum(paper) < 300 for paper, _ in design.looks):
+        assert all(sum(colour) > 300 for mark in design.marks if mark.kind == "words" for colour in mark.colours)
+
+
+@pytest.mark.parametrize("country", ["TR", "NO", "RS", "UA"])
+def test_countries_outside_the_union_have_no_ring_of_stars(country):
+    for design in designs.DESIGNS:
+        assert design.country != country or all(mark.kind != "band" for mark in design.marks), design.name
+
+
 @pytest.mark.parametrize(
     ("name", "family", "belongs"),
     [

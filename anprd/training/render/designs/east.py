@@ -1,5 +1,7 @@
 """Plates of Russia and its neighbours."""
 
+from dataclasses import replace
+
 from anprd.training.render.designs.parts import (
     BLACK,
     BLUE,
@@ -21,8 +23,10 @@ from anprd.training.render.designs.parts import (
 )
 
 RUS_TEXT = Mark("words", 397, 82, 452, 103, (BLACK,), ("RUS",))
+WHITE_RUS_TEXT = replace(RUS_TEXT, colours=(WHITE,))
 RU_FLAG = Mark("flag", 459, 82, 500, 103, (WHITE, (150, 60, 20), (40, 40, 200)), chance=0.85)
 RULE = Mark("rule", 377, 0, 380, 112)
+WHITE_RULE = replace(RULE, colours=(WHITE,))
 DOTS = (Mark("dot", 14, 50, 24, 62), Mark("dot", 352, 50, 362, 62))
 RU_FACES = ("roadnumbers", "roadnumbers", "drawn-straight")
 RU_LINES = (Line(32, 18, 346, 94, 0.76), Line(390, 16, 508, 74))
@@ -93,7 +97,7 @@ RUSSIA: tuple[Design, ...] = (
         ("adddd|{ru}",),
         alphabet=CYRILLIC,
         looks=((BLUE, WHITE),),
-        marks=(Mark("rule", 377, 0, 380, 112, (WHITE,)), RUS_TEXT),
+        marks=(WHITE_RULE, WHITE_RUS_TEXT),
         faces=RU_FACES,
         weight=0.4,
     ),
@@ -106,7 +110,7 @@ RUSSIA: tuple[Design, ...] = (
         ("dddd aa|{ru}", "adddaa|{ru}", "aadddd|{ru}"),
         alphabet=CYRILLIC,
         looks=((BLACK, WHITE),),
-        marks=(Mark("rule", 377, 0, 380, 112, (WHITE,)), Mark("words", 397, 82, 452, 103, (WHITE,), ("RUS",))),
+        marks=(WHITE_RULE, WHITE_RUS_TEXT),
         faces=RU_FACES,
         weight=0.5,
     ),
@@ -118,7 +122,7 @@ RUSSIA: tuple[Design, ...] = (
         RU_LINES,
         ("dddCDd|{ru}", "dddDddd|{ru}", "dddTddd|{ru}"),
         looks=((RED, WHITE),),
-        marks=(Mark("rule", 377, 0, 380, 112, (WHITE,)), Mark("words", 397, 82, 452, 103, (WHITE,), ("RUS",))),
+        marks=(WHITE_RULE, WHITE_RUS_TEXT),
         faces=("roadnumbers", "drawn-straight"),
         weight=0.15,
     ),

@@ -174,7 +174,7 @@ TURKEY: tuple[Design, ...] = (
         rows=2,
         alphabet=TR_LETTERS,
         marks=(
-            Mark("band", 0, 110, 44, 220, (BLUE,), ("TR",)),
+            Mark("state", 0, 110, 44, 220, (BLUE,), ("TR",)),
             Mark("disc", 46, 104, 76, 134, ((120, 150, 90), (150, 170, 170)), chance=0.6),
         ),
         faces=EURO_FACES,

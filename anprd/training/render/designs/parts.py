@@ -85,8 +85,21 @@ EU_BLUES: tuple[Colour, ...] = (BLUE, BLUE, (120, 45, 10), (190, 95, 45))
 EU_BAND: Mark = Mark("band", 0, 0, 42, 112, EU_BLUES)
 EU_LETTERS: Mapping[str, str] = MappingProxyType(
     {"DE": "D", "FR": "F", "IT": "I", "ES": "E", "BE": "B", "AT": "A", "HU": "H", "SI": "SLO", "EE": "EST", "FI": "FIN"}
-    | {"SE": "S", "PT": "P", "NO": "N", "IE": "IRL", "LU": "L", "GB": "GB"}
+    | {
+        "SE": "S",
+        "PT": "P",
+        "NO": "N",
+        "IE": "IRL",
+        "LU": "L",
+        "GB": "GB",
+        "MT": "M",
+        "RS": "SRB",
+        "BA": "BIH",
+        "ME": "MNE",
+    }
 )
+# Not of the Union: a band without its ring of stars.
+STARLESS = frozenset(("AL", "BA", "ME", "MK", "NO", "RS", "TR", "UA"))
 FULL = (Line(58, 18, 508, 94),)
 EURO_FACES = (
     "drawn",
@@ -103,14 +116,14 @@ EURO_FACES = (
 
 def euro(country: str, *patterns: str, weight: float = 0.5, **changes: object) -> Design:
     """A one-row plate of 520 by 112 mm with the blue band."""
-    band = replace(EU_BAND, words=(EU_LETTERS.get(country, country),))
+    band = _band(country, 42, 112)
     design = Design(f"{country.lower()}-car", country, 520, 112, FULL, patterns, marks=(band,), faces=EURO_FACES)
     return replace(design, weight=weight, **changes)  # type: ignore[arg-type]
 
 
 def two_row(country: str, *patterns: str, weight: float = 0.15, **changes: object) -> Design:
     """A plate of 300 by 200 mm with a short band beside its upper line."""
-    band = Mark("band", 0, 0, 42, 100, EU_BLUES, (EU_LETTERS.get(country, country),))
+    band = _band(country, 42, 100)
     lines = (Line(60, 22, 282, 94), Line(22, 108, 282, 180))
     name = f"{country.lower()}-two-row"
     design = Design(name, country, 300, 200, lines, patterns, rows=2, marks=(band,), faces=EURO_FACES)
@@ -119,7 +132,7 @@ def two_row(country: str, *patterns: str, weight: float = 0.15, **changes: objec
 
 def motorcycle(country: str, *patterns: str, weight: float = 0.12, **changes: object) -> Design:
     """A nearly square plate of two rows, with a small band in most countries."""
-    band = Mark("band", 0, 0, 28, 70, EU_BLUES, (EU_LETTERS.get(country, country),), chance=0.7)
+    band = replace(_band(country, 28, 70), chance=0.7)
     lines = (Line(34, 14, 190, 66), Line(14, 80, 188, 132))
     name = f"{country.lower()}-motorcycle"
     design = Design(name, country, 200, 146, lines, patterns, rows=2, marks=(band,), faces=EURO_FACES)
@@ -130,3 +143,9 @@ def plain_euro(country: str, *patterns: str, weight: float = 0.5, **changes: obj
     """A one-row plate of 520 by 112 mm without a band."""
     bare = euro(country, *patterns, weight=weight, lines=(Line(20, 18, 500, 94),), marks=())
     return replace(bare, **changes)  # type: ignore[arg-type]
+
+
+def _band(country: str, width_mm: float, height_mm: float) -> Mark:
+    """The blue band at the top left with the country's letters, and the stars where it has them."""
+    kind = "state" if country in STARLESS else "band"
+    return Mark(kind, 0, 0, width_mm, height_mm, EU_BLUES, (EU_LETTERS.get(country, country),))
