@@ -155,6 +155,15 @@ def test_emblems_stay_near_their_box(kind):
         assert not changed.any()
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_scratches_are_thin(seed):
+    flat = np.full((60, 260, 3), 128, np.uint8)
+    wear._scratch(flat, np.random.default_rng(seed))
+    scratched = (flat != 128).any(axis=2)
+    assert 0.0005 < scratched.mean() < 0.15
+    assert not cv2.erode(scratched.astype(np.uint8), np.ones((7, 7), np.uint8)).any()
+
+
 @pytest.mark.parametrize("letters", ["D", "PL", "UA", "IRL", "CYM"])
 @pytest.mark.parametrize("width_px", [9, 14, 24, 42, 70])
 def test_the_letters_of_a_band_are_as_wide_as_it_has_room(letters, width_px):

@@ -114,7 +114,8 @@ class Typeface:
 
     def is_of(self, family: str) -> bool:
         """Whether its name is that of the family, or begins with it at the end of a word: `din` has `din1451` and
-        `din-bold`, not `dingbats`, and `font` not `fe-font`."""
+        `din-bold`, not `dingbats`, and `font` not `fe-font`.
+        """
         rest = self.name.removeprefix(family)
         return self.name.startswith(family) and not (family[-1:].isalpha() and rest[:1].isalpha())
 

@@ -16,12 +16,14 @@ DEALERS = (
 )  # fmt: skip
 COUNTRY_SIGNS = ("B", "B", "B", "D", "NL", "F", "GB", "E", "I", "A", "S", "CH", "PL")
 SIGN_SHARE = 0.03  # of the plates have a country's sign beside them, which is no character of the number
+SHIFT = 4
+FINE = 1 << SHIFT  # ends of scratches are drawn to a sixteenth of a pixel
 SPREAD_MIN = 45  # grey levels between ink and paper that a plate keeps under infrared light
 
 
 def worn(flat: Bgr, rng: np.random.Generator) -> Bgr:
     """Dirt, mud, snow, scratches, lost paint, a shadow's edge, a glare: on the plate itself."""
-    chances = rng.random(7)
+    chances = rng.random(8)
     if chances[0] < 0.25:
         flat = _dusty(flat, rng)
     if chances[1] < 0.1:
@@ -36,6 +38,8 @@ def worn(flat: Bgr, rng: np.random.Generator) -> Bgr:
         flat = _faded(flat, rng)
     if chances[6] < 0.12:
         flat = _grimed(flat, rng)
+    if chances[7] < 0.12:
+        _scratch(flat, rng)
     return flat
 
 
@@ -145,6 +149,31 @@ def _speckle(flat: Bgr, rng: np.random.Generator) -> None:
         spot = (int(rng.integers(width)), int(rng.integers(height)))
         level = int(rng.integers(20, 230))
         cv2.circle(flat, spot, int(rng.integers(1, max(2, height // 16))), (level, level, level), -1, cv2.LINE_AA)
+
+
+def _scratch(flat: Bgr, rng: np.random.Generator) -> None:
+    """A few thin lines, straight or a little bent: bare metal shines in them, or dirt has settled there."""
+    height, width = flat.shape[:2]
+    cover = np.zeros((height, width), np.uint8)
+    strength = min(1.0, height / 50)  # on a small plate a line of one pixel is a broad one: let it be faint
+    along = float(rng.uniform(0, np.pi))  # most of them from one brush with a wall or a hedge
+    for _ in range(int(rng.integers(1, 7))):
+        angle = along + float(rng.normal(0, 0.25))
+        way = np.array([np.cos(angle), np.sin(angle)]) * height * rng.uniform(0.2, 1.5)
+        start = rng.random(2) * (width, height)
+        bend = rng.normal(0, 0.06, 2) * height
+        points = np.array([start - way / 2, start + bend, start + way / 2]) * FINE
+        cv2.polylines(
+            cover,
+            [points.round().astype(np.int32)],
+            False,
+            round(strength * float(rng.uniform(70, 230))),
+            1,
+            cv2.LINE_AA,
+            SHIFT,
+        )
+    level = int(rng.integers(190, 250)) if rng.random() < 0.6 else int(rng.integers(20, 90))
+    blend(flat, cover, (level, level, level))
 
 
 def _faded(flat: Bgr, rng: np.random.Generator) -> Bgr:
