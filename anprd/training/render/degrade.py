@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anprd.records import Bgr
-from anprd.training.render import codec, plates, surroundings, wear
+from anprd.training.render import codec, plates, surroundings, visibility, wear
 from anprd.training.render.plates import Plate
 from anprd.training.render.typeface import Typeface
 
 WIDTH_PX_MIN, WIDTH_PX_USUAL, WIDTH_PX_MAX = 45.0, 100.0, 260.0
 TWO_ROW_SHARE, TWO_ROW_PX_MIN = 0.65, 40.0  # of that width for plates of two rows: their characters are as large
-CONTRAST_MIN = 8.0  # of `_contrast`, in grey levels: less and no eye would read it
 YAW_MAX, PITCH_MAX, ROLL_MAX = np.radians(60), np.radians(35), np.radians(22)
 Points = NDArray[np.float64]
 """(n, 2) x and y in pixels; whole numbers are the edges between pixels, as in `records.Box`."""
@@ -147,7 +146,7 @@ def camera(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         image = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR).astype(np.uint8)
     image = _blurred(image, rng, width)
-    image = _visible(_toned(image, rng, night=night), image)
+    image = visibility.visible(_toned(image, rng, night=night), image)
     image = _noisy(image, rng, night=night)
     if rng.random() < 0.2:
         soft = cv2.GaussianBlur(image, (0, 0), 1.2)
@@ -155,24 +154,6 @@ def camera(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
     if width > codec.SMALL_PX and rng.random() < 0.03:
         image = codec.combed(image, int(rng.integers(1, max(2, width // 50))))
     return codec.compressed(image, rng)
-
-
-def _contrast(image: Bgr) -> float:
-    """Standard deviation of what is finer than a few characters, in the middle of the picture, where the plate is."""
-    height, width = image.shape[:2]
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    fine = cv2.subtract(grey, cv2.blur(grey, (width // 5 + 1, height // 2 + 1)), dtype=cv2.CV_16S)
-    _, deviation = cv2.meanStdDev(fine[height // 4 : height - height // 4, width // 8 : width - width // 8])
-    return float(deviation[0, 0])
-
-
-def _visible(toned: Bgr, image: Bgr) -> Bgr:
-    """`toned`, or where nothing could be seen in it, the picture before, stretched to where a good eye begins to."""
-    if _contrast(toned) >= CONTRAST_MIN:
-        return toned
-    gain = max(1.0, CONTRAST_MIN / max(_contrast(image), 1.5))
-    middle = float(np.mean(cv2.mean(image)[:3]))
-    return cv2.convertScaleAbs(image, alpha=gain, beta=float(np.clip(middle, 30, 225)) - gain * middle).astype(np.uint8)
 
 
 def _blurred(image: Bgr, rng: np.random.Generator, width: int) -> Bgr:
@@ -226,5 +207,5 @@ def _noisy(image: Bgr, rng: np.random.Generator, *, night: bool) -> Bgr:
     grain = rng.integers(0, 256, (2, height, width, channels), np.uint8)
     noise = cv2.subtract(grain[0], grain[1], dtype=cv2.CV_16S)
     noise = noise if channels == 3 else cv2.merge((noise, noise, noise))
-    amount = min(amount, 0.25, 0.005 * _contrast(image))
+    amount = min(amount, 0.25, 0.005 * visibility.contrast(image))
     return cv2.addWeighted(image, 1.0, noise, amount, 0.0, dtype=cv2.CV_8U).astype(np.uint8)
