@@ -25,7 +25,11 @@ class TrainingEnvironment:
 
     def __init__(self, python: Path, folder: Path) -> None:
         self._process = subprocess.Popen(
-            [python, "-m", __name__], env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, "-m", __name__],
+            env=environment(TORCHINDUCTOR_CACHE_DIR=str(folder / "torch")),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         self._out, self._err = folder / "out", folder / "err"
 

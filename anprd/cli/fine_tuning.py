@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from anprd.cli import console, interruption
+from anprd.cli import console
 from anprd.training.progress import Advance, silent
 from anprd.training.tuning import HELD_BACK, Outcome, Part
 
@@ -18,10 +18,11 @@ OUT = Path("fine-tuned")
 def run(tune: Callable[..., Outcome]) -> None:
     """Call `tune` with a bar and print its outcome: a table, then the path of the checkpoint.
 
+    Whoever calls has had `interruption.tidy_up` done.
+
     Args:
         tune: a fine-tuning that still wants its `progress`.
     """
-    interruption.tidy_up()
     outcome = tune(progress=_bar if Console(stderr=True).is_terminal else silent)
     table = console.table("pictures", "number", "figure", "before", "after")
     for part in outcome.parts:

@@ -139,6 +139,7 @@ def train_detector(
             best = detector.train(folder, work, whole, fonts=fonts)
         print(best)
         return
+    interruption.tidy_up()  # first: ultralytics' own folder is made as it is loaded
     with needs_extra():
         from anprd.cli import fine_tuning
         from anprd.training import detector_tuning, tuning
@@ -199,6 +200,7 @@ def train_reader(
             weights = jobs.train_reader(folder, work, plan, scenes=scenes, fonts=fonts, checked_by=checked_by)
         print(weights)
         return
+    interruption.tidy_up()
     with needs_extra():
         from anprd.cli import fine_tuning
         from anprd.training import reader_tuning, tuning

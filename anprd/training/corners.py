@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from anprd.training import checkpoints, cores, folders, reader_data
+from anprd.training import checkpoints, compiler, cores, folders, reader_data
 from anprd.training.average import follow
 from anprd.training.reader_data import Grey, LabelledCrop
 from anprd.training.reader_net import ConvBlock, Residual
@@ -83,6 +83,7 @@ def train(crops: Sequence[LabelledCrop], out: Path, *, steps: int = 4000, seed: 
 
     Short enough (ten minutes on two cores) to be started again when interrupted.
     """
+    compiler.load()
     torch.manual_seed(seed)
     torch.set_num_threads(cores.thread_count())
     network = CornerNet().to(memory_format=torch.channels_last)

@@ -15,7 +15,7 @@ import torch
 
 from anprd.errors import ConfigError
 from anprd.records import Bgr
-from anprd.training import checkpoints, cores, detector_data, detector_scenes, folders, swap, yolo
+from anprd.training import checkpoints, compiler, cores, detector_data, detector_scenes, folders, swap, yolo
 
 BATCH = 16
 LEARNING_RATE = 0.002  # AdamW from scratch; ultralytics picks the same for one class (8.4, build_optimizer)
@@ -147,6 +147,7 @@ def train(data: Path, out: Path, plan: Plan, *, fonts: Path | None = None) -> Pa
 
 def fit(network: Any, arguments: dict[str, Any]) -> None:  # noqa: ANN401  # ultralytics is untyped
     """Train an `ultralytics.YOLO` with ultralytics' own arguments, in bf16 where the CPU has it."""
+    compiler.load()
     yolo.trainer.autocast = lambda *_, **__: torch.autocast("cpu", dtype=torch.bfloat16, enabled=cores.multiply_bf16())
     network.train(trainer=CpuTrainer, **arguments)
 

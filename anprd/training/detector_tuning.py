@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from anprd import scratch
-from anprd.training import checkpoints, detector, detector_data, detector_scenes, folders, yolo
+from anprd.training import checkpoints, compiler, detector, detector_data, detector_scenes, folders, yolo
 from anprd.training.index import TRAIN, VAL
 from anprd.training.progress import Progress, silent
 from anprd.training.tuning import ELSEWHERE, HELD_BACK, Figures, Outcome, Part, Site
@@ -53,6 +53,7 @@ def tune(site: Site, out: Path, plan: Plan, *, progress: Progress = silent) -> O
     checkpoint = checkpoints.find(site.start, NAME)
     checkpoints.load_detector(checkpoint, called=checkpoint)  # what is wrong with it is said before the long work
     folders.check(out)
+    compiler.load()
     with scratch.folder() as work, _quiet():
         parts = _prepare(site, work, progress)
         before = _measure(checkpoint, parts, work, progress)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from anprd.errors import ConfigError
-from anprd.training import checkpoints, cores, reader_data
+from anprd.training import checkpoints, compiler, cores, reader_data
 from anprd.training.average import follow
 from anprd.training.index import is_country
 from anprd.training.reader_data import LabelledCrop
@@ -155,6 +155,7 @@ class Run:
     def __init__(
         self, plan: Plan, out: Path, *, start: Path | None, architecture: Callable[[], nn.Module] = ReaderNet
     ) -> None:
+        compiler.load()
         torch.manual_seed(plan.seed)
         self._path = out / "checkpoint.pt"
         self._steps = plan.steps

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from anprd.records import Bgr, Box
-from anprd.training import fx_int8
+from anprd.training import compiler, fx_int8
 from anprd.training.crnn import Crnn
 from anprd.training.yolo import YOLO
 from anprd.vision import ctc, straighten
@@ -26,6 +26,7 @@ class WriteUp:
 
     def __init__(self, detector: Path, seed: int = 1) -> None:
         """`detector` is an ultralytics checkpoint (.pt)."""
+        compiler.load()
         torch.set_num_threads(1)
         rng = np.random.default_rng(seed)
         shape = (1, 1, INPUT_HEIGHT_PX, INPUT_WIDTH_PX)
