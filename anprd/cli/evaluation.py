@@ -49,8 +49,9 @@ def evaluate(
 ) -> None:
     """Measure the networks on labelled pictures, through the runtime's own code.
 
-    Where an index.csv has a column split, its part val is measured; without
-    one, the tenth that a training would hold back.
+    Of crops/ and labels/ the part val is measured: by the column split of
+    index.csv or, of a detector's pictures, by the folder images/val; where
+    neither says it, the tenth that a training would hold back.
     """
     from anprd.cli import console, interruption
     from anprd.training import folders, manifest

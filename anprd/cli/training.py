@@ -117,8 +117,9 @@ def train_detector(
 ) -> None:
     """Train the plate detector (YOLOv8, on a CPU) on photos and some rendered scenes.
 
-    DATA holds images/, labels/ (YOLO text, one class) and index.csv (image,
-    split). Without a column split, a tenth of the pictures is held back.
+    DATA holds images/ and labels/ (YOLO text, one class). The split is the
+    folder's, images/train or images/val, or that of an index.csv (image,
+    split); where neither says it, a tenth of the pictures is held back.
 
     With --from, a trained detector is fine-tuned for a site: a low learning
     rate, rendered scenes beside, minutes in place of hours. A table shows

@@ -41,8 +41,8 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
     split, goes, and with it every scene that was made of such photos.
 
     Args:
-        data: a folder with `images/`, `labels/` (YOLO text, one class) and `index.csv` (`image`, and `split` or a tenth
-            is held back).
+        data: a folder with `images/`, `labels/` (YOLO text, one class) and, if there is one, `index.csv`
+            (`index.scenes`).
         work: where the copies go.
         side_px: the longest side of a copy, in pixels.
         splits: the parts of the data that are wanted; the first is what `data.yaml` calls `train`, the last `val`.
@@ -51,7 +51,7 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
         The path of `data.yaml`.
 
     Raises:
-        ConfigError: the folder or its index is missing, a label is wrong, a split has no picture or no plate, or a
+        ConfigError: the folder is missing or its index wrong, a label is, a split has no picture or no plate, or a
             picture is called as rendered scenes are.
     """
     wanted = [scene for scene in scenes(data) if scene.split in splits]
@@ -66,7 +66,7 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
         plates[scene.split] += _copy(scene, work, side_px)
     missing = [split for split in splits if not counts[split]]
     if missing:
-        raise ConfigError(f"{data}: index.csv has no picture of the split {' and '.join(missing)}, which is needed")
+        raise ConfigError(f"{index.place(data)}: {no_picture(*missing)}, which is needed")
     bare = [split for split in splits if not plates[split]]
     if bare:
         raise ConfigError(f"{data}: {no_plate(*bare)}")
@@ -80,27 +80,27 @@ def prepare(data: Path, work: Path, *, side_px: int, splits: Sequence[str] = (TR
 
 
 def scenes(data: Path) -> list[Scene]:
-    """Every scene of both splits that `index.csv` lists; how many have no label file is said on standard error.
+    """Every scene of both splits (`index.scenes`); how many have no label file is said on standard error.
 
     A label file is found however its name is written, in capitals or not.
 
     Raises:
-        ConfigError: `index.csv` is missing or lacks a column, a picture is not there, or two have one label file.
+        ConfigError: as `index.scenes`; a picture is not there, or two have one label file.
     """
     found: dict[str, Scene] = {}
     labels = _labels(data / "labels")
     taken: set[Path] = set()
-    for row in index.read(data, needs=("image",), group="image"):
+    for row in index.scenes(data):
         if row["split"] not in {TRAIN, VAL}:
             continue
-        picture = pictures.find(data / "images", row["image"])
-        called = picture.relative_to(data / "images").with_suffix(".txt")
+        picture = pictures.find(data / index.IMAGES, row["image"])
+        called = picture.relative_to(data / index.IMAGES).with_suffix(".txt")
         exact = data / "labels" / called
         label = exact if exact.is_file() else labels.get(str(called).lower(), exact)
         name = "--".join(called.with_suffix("").parts)
         if name in found or label in taken:
             raise ConfigError(
-                f"{data / index.NAME}: {row['image']} is listed twice, or another has the same label file"
+                f"{index.place(data)}: {row['image']} is listed twice, or another has the same label file"
             )
         found[name] = Scene(name, picture, label, row["split"])
         taken.add(label)
@@ -111,16 +111,21 @@ def scenes(data: Path) -> list[Scene]:
     return list(found.values())
 
 
+def no_picture(*splits: str) -> str:
+    """What is said of an index or a folder without pictures of these splits."""
+    return f"has no picture of the split {' and '.join(splits)}"
+
+
 def no_plate(*splits: str) -> str:
     """What is said of a folder where the pictures of these splits show no plate."""
     return (
-        f"no plate is labelled in the pictures of the split {' and '.join(splits)}; see labels/, and the column split "
-        "of index.csv"
+        f"no plate is labelled in the pictures of the split {' and '.join(splits)}; see labels/, and what says the "
+        "split: index.csv, or folders in images/"
     )
 
 
 def train_pictures(data: Path, *, count: int) -> list[Path]:
-    """At most `count` pictures to learn from, evenly from all over the index. Raises ConfigError as `scenes` does."""
+    """At most `count` pictures to learn from, evenly from all over the folder. Raises ConfigError as `scenes` does."""
     found = [scene.picture for scene in scenes(data) if scene.split == TRAIN]
     return [found[place * len(found) // count] for place in range(count)] if len(found) > count else found
 

@@ -41,7 +41,7 @@ def tune(site: Site, out: Path, plan: Plan, *, progress: Progress = silent) -> O
     """Go on training a detector on the site's pictures; a result is written only when all is done.
 
     Args:
-        site: the checkpoint, `images/`, `labels/` and `index.csv`.
+        site: the checkpoint, `images/` and `labels/`, and `index.csv` if there is one.
         out: the folder that gets `detector.pt`.
         plan: length and strength.
         progress: told how far it is.

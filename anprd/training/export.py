@@ -17,6 +17,7 @@ from anprd.training import (
     detector_data,
     floating,
     folders,
+    index,
     int8_loss,
     manifest,
     pictures,
@@ -129,7 +130,7 @@ def _frames(data: Path) -> list[NDArray[np.float32]]:
     """Calibration pictures as the detector sees them: letterboxed, red first, 0..1."""
     chosen = detector_data.train_pictures(data, count=quantise.CALIBRATION_COUNT)
     if not chosen:
-        raise ConfigError(f"{data}: index.csv has no picture of the split train, to calibrate by")
+        raise ConfigError(f"{index.place(data)}: {detector_data.no_picture(index.TRAIN)}, to calibrate by")
     return [_frame(pictures.colour(picture)) for picture in chosen]
 
 

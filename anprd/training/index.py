@@ -2,23 +2,27 @@
 
 A large collection says in a column `split` what is `train` and what is `val`. A user's own folder needs no such column:
 about a tenth is then held back, the same one every time, so that what was measured on it yesterday can be measured
-again, and what was learnt from yesterday is not measured on when pictures are added.
+again, and what was learnt from yesterday is not measured on when pictures are added. Scenes need no `index.csv` at all:
+what lies in `images/` is listed then, and the split is that of ultralytics' folders, or the same tenth.
 """
 
 import csv
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from anprd.errors import ConfigError
-from anprd.training import spelling
+from anprd.training import pictures, spelling
 
 NAME = "index.csv"
+IMAGES = "images"
 TEXT = "text"
 HELD_BACK = 0.1
 TRAIN, VAL = "train", "val"
-_SPLITS = frozenset({TRAIN, VAL, "test", ""})  # the last two are for other uses, and left alone here
+TEST = "test"
+_SPLITS = frozenset({TRAIN, VAL, TEST, ""})  # the last two are for other uses, and left alone here
 
 Row = dict[str, str]
 
@@ -40,6 +44,22 @@ def read(data: Path, *, needs: Sequence[str], group: str) -> list[Row]:
     index = data / NAME
     found = _numbered(index, needs)
     return _given_split(index, found) if "split" in found[0][1] else _split([row for _, row in found], group)
+
+
+def scenes(data: Path) -> list[Row]:
+    """A line for each picture of a detector's folder, with `image` and `split`: of its `index.csv` or, without one, of
+    `images/` and the folders in it.
+
+    Raises:
+        ConfigError: the index is not as it must be; there is neither, or no picture; or `images/train` and `images/val`
+            do not hold all pictures.
+    """
+    return read(data, needs=("image",), group="image") if _is_listed(data) else _split_by_folder(data)
+
+
+def place(data: Path) -> Path:
+    """What says which pictures a detector's folder has: its `index.csv` or, without one, `images/`."""
+    return data / (NAME if _is_listed(data) else IMAGES)
 
 
 def rows(table: Path, *, needs: Sequence[str]) -> list[Row]:
@@ -109,6 +129,55 @@ def _split(found: Sequence[Row], column: str) -> list[Row]:
 def _draw(name: str) -> float:
     """A number of this name, 0 to 1, as a die would throw it."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) / 2**64
+
+
+def _is_listed(data: Path) -> bool:
+    """Whether there is an index; a link that leads nowhere is one that cannot be read."""
+    return os.path.lexists(data / NAME)
+
+
+def _split_by_folder(data: Path) -> list[Row]:
+    """As ultralytics has it, in `images/train` and `images/val`; where neither is there a tenth is held back."""
+    found = _pictures(data)
+    tops = [Path(name).parts[0].lower() if "/" in name else "" for name in found]
+    listed = [{"image": name, "split": top} for name, top in zip(found, tops, strict=True)]
+    if not {TRAIN, VAL} & set(tops):
+        return _split([row for row in listed if row["split"] != TEST], "image")
+    beside = next((row["image"] for row in listed if row["split"] not in {TRAIN, VAL, TEST}), None)
+    if beside is not None:
+        raise ConfigError(
+            f"{data / IMAGES / beside}: is neither in train/ nor in val/, as others are; move it, or name the split of "
+            f"each picture in {NAME}"
+        )
+    return listed
+
+
+def _pictures(data: Path) -> list[str]:
+    """The pictures of `images/`, called as an index would call them; what is hidden is none."""
+    folder = data / IMAGES
+    try:
+        if not folder.is_dir():
+            raise ConfigError(f"{data}: {f'holds no {NAME} and no {IMAGES}/' if data.is_dir() else 'no such folder'}")
+        files = [path.relative_to(folder) for path in _files(folder) if pictures.is_picture(path)]
+    except OSError as error:
+        raise ConfigError(f"{error.filename}: cannot be read ({error.strerror})") from error
+    found = sorted(file.as_posix() for file in files if not any(part.startswith(".") for part in file.parts))
+    if not found:
+        raise ConfigError(f"{folder}: holds no picture ({', '.join(pictures.ENDINGS)})")
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All under it; folders right in it may be links to where the pictures are, those further down are not followed."""
+    for top in folder.iterdir():
+        if top.is_dir():
+            yield from (Path(path, name) for path, _, names in os.walk(top, onerror=_refuse) for name in names)
+        else:
+            yield top
+
+
+def _refuse(error: OSError) -> NoReturn:
+    raise error
 
 
 def _group(row: Row, column: str) -> str:

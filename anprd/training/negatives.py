@@ -30,7 +30,7 @@ def gathered(data: Path, vision: Vision | None = None) -> Iterator[LabelledCrop]
     """Pieces of the training photos of a detector's folder, each with an empty text; the same ones every time.
 
     Args:
-        data: `images/`, `labels/` and `index.csv`.
+        data: `images/` and `labels/`, and `index.csv` if there is one.
         vision: trained networks, which find what looks like a plate; None cuts anywhere alone.
 
     Raises:

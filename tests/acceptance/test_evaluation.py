@@ -108,6 +108,17 @@ def test_the_detectors_threshold_is_chosen_and_read_back(data, weights):
     assert f"photo_confidence_min = {chosen}" in (weights / "MANIFEST.toml").read_text()
 
 
+def test_a_folder_as_ultralytics_has_it_is_measured_and_calibrates_without_an_index(data, weights, tmp_path):
+    for kind in ("images", "labels"):
+        shutil.copytree(data / kind, tmp_path / kind / "val")
+    done = anprd("evaluate", "--json", tmp_path)
+    assert done.code == 0, done.err
+    assert done.objects[0]["detector"]["plates"] == 3
+    done = anprd("calibrate", "--json", tmp_path, "--weights", weights)
+    assert done.code == 0, done.err
+    assert done.objects[0]["detector"]["photo_confidence_min"] > 0
+
+
 def test_a_calibration_of_another_version_does_not_stand_in_the_way_of_a_new_one(data, weights, tmp_path):
     scenes, old = tmp_path / "scenes", tmp_path / "weights"
     shutil.copytree(data, scenes, ignore=shutil.ignore_patterns("crops", "unread"))

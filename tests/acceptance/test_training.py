@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -40,7 +41,7 @@ def data(tmp_path_factory) -> Path:
     scenes, crops = [], []
     for number in range(PICTURES):
         vehicle = vehicles[number % len(vehicles)]
-        split = "train" if number < TRAINED else "val"
+        split = split_of(number)
         image = frame(vehicle["best_s"] * truth["fps"])
         box = next(item["box"] for item in vehicle["frames"] if abs(item["t_s"] - vehicle["best_s"]) < 0.02)
         write_scene(folder / "detect", number, image, box)
@@ -54,6 +55,10 @@ def data(tmp_path_factory) -> Path:
     write_index(folder / "detect" / "index.csv", scenes)
     write_index(folder / "read" / "index.csv", crops)
     return folder
+
+
+def split_of(number: int) -> str:
+    return "train" if number < TRAINED else "val"
 
 
 def frame(number: float):
@@ -99,10 +104,21 @@ def checkpoints(outputs) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="module")
-def weights(checkpoints, data, tmp_path_factory) -> Path:
+def plain(data, tmp_path_factory) -> Path:
+    """The detector's data as ultralytics has it, without an index."""
+    folder = tmp_path_factory.mktemp("plain")
+    for number, kind in product(range(PICTURES), ("images", "labels")):
+        (file,) = (data / "detect" / kind).glob(f"{number}.*")
+        (folder / kind / split_of(number)).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, folder / kind / split_of(number) / file.name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def weights(checkpoints, data, plain, tmp_path_factory) -> Path:
     """The three networks, exported."""
     folder = tmp_path_factory.mktemp("weights")
-    trained("export", "detector", checkpoints["detector"], "--data", data / "detect", "--weights", folder)
+    trained("export", "detector", checkpoints["detector"], "--data", plain, "--weights", folder)
     trained("export", "corners", checkpoints["corners"], "--weights", folder)
     trained("export", "reader", checkpoints["reader"], "--data", data / "read", "--weights", folder)
     return folder

@@ -139,7 +139,7 @@ def detections(detector: Detector | PhotoDetector, data: Path, progress: Progres
     """
     scenes = [scene for scene in detector_data.scenes(data) if scene.split == index.VAL]
     if not scenes:
-        raise ConfigError(f"{data / index.NAME}: lists no picture of the split 'val'")
+        raise ConfigError(f"{index.place(data)}: {detector_data.no_picture(index.VAL)}")
     if not any(detector_data.boxes(scene.label, 1, 1) for scene in scenes):
         raise ConfigError(f"{data}: {detector_data.no_plate(index.VAL)}")
     for scene in progress(sorted(scenes, key=lambda scene: _shape(scene.picture))):
