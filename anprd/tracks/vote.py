@@ -116,7 +116,7 @@ def _weights(voters: Sequence[Reading]) -> dict[str, float]:
     texts: dict[str, list[float]] = {}
     for reading in voters:
         texts.setdefault(reading.text, []).append(reading.confidence)
-    return {text: math.fsum(sorted(confidences)) for text, confidences in texts.items()}
+    return {text: math.fsum(confidences) for text, confidences in texts.items()}
 
 
 def _pivot(weights: dict[str, float]) -> str:

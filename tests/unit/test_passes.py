@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -86,6 +87,7 @@ def test_a_confirmed_pass_is_not_told_again(stage: Stage) -> None:
     stage.idle(3)
     assert stage.passes.settle() == []
     assert stage.told() == [PLATE]
+    assert stage.passes.counts == Counter(confirmed=1)
 
 
 def test_the_best_frame_is_that_of_the_surest_reading_that_agrees(stage: Stage) -> None:
@@ -111,6 +113,13 @@ def test_votes_min_is_the_cameras() -> None:
     stage = Stage(votes_min=5)
     assert stage.show(drive([PLATE] * 4)) == []
     assert stage.show(drive([PLATE], x=260))[0].votes == 5
+
+
+def test_a_plate_that_others_were_read_on_is_as_sure_as_the_camera_asks_before_it_is_told_in_view() -> None:
+    stage = Stage(reading_confidence_min=0.9)
+    assert stage.show(drive(["K996OX190"] * 2 + [PLATE] * 5)) == []
+    stage.idle(2)
+    assert stage.told() == [PLATE]
 
 
 def test_unsure_readings_never_vote(stage: Stage) -> None:
@@ -169,6 +178,23 @@ def test_what_was_read_from_afar_is_forgotten_when_the_plate_has_come_near(stage
     assert stage.told(VerdictKind.UPDATED) == []
 
 
+@pytest.mark.parametrize(("confidence", "told"), [(0.7, []), (0.8, [PLATE])])
+def test_a_plate_that_still_grows_is_told_at_once_only_where_it_is_sure(
+    stage: Stage, confidence: float, told: list[str]
+) -> None:
+    boxes = [box(900 - 20 * index, width=70 + 10 * index) for index in range(8)]
+    stage.show([sighting(where, PLATE, confidence=confidence) for where in boxes])
+    assert stage.told() == told
+    stage.idle(2)
+    assert stage.told() == [PLATE]
+
+
+def test_a_text_that_no_country_writes_is_not_told_at_the_end_either_without_two_votes_more(stage: Stage) -> None:
+    stage.show(drive(["Q1Q1Q1Q"] * 4))
+    stage.idle(UNREAD_S)
+    assert (stage.told(), stage.told(UNREADABLE)) == ([], [""])
+
+
 def test_a_text_that_no_country_writes_needs_two_votes_more(stage: Stage) -> None:
     stage.show(drive(["Q1Q1Q1Q"] * 4))
     assert stage.told() == []
@@ -187,16 +213,31 @@ def test_far_plates_that_come_no_nearer_are_told_all_the_same(stage: Stage) -> N
     assert stage.told() == [PLATE]
 
 
+def test_one_reading_of_quite_another_plate_may_be_a_blur_and_begins_no_pass(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 4) + drive([OTHER], x=260, confidence=0.55) + drive([PLATE] * 4, x=300))
+    stage.idle(UNREAD_S)
+    assert stage.told() == [PLATE]
+    assert stage.passes.counts["switched"] == 0
+
+
+def test_readings_older_than_the_window_vote_no_more() -> None:
+    stage = Stage(votes_window=4)
+    assert stage.show(drive(["K996OX190", PLATE] * 10)) == []
+    stage.show(drive([PLATE] * 3, x=900))
+    assert stage.told() == [PLATE]
+
+
 def test_a_fast_car_with_two_readings_is_unreadable(stage: Stage) -> None:
     stage.show(drive([None, PLATE, PLATE, None], step=300))
     stage.idle(UNREAD_S)
     assert (stage.told(), stage.told(UNREADABLE)) == ([], [""])
 
 
-def test_three_readings_against_two_are_told_at_the_end_only(stage: Stage) -> None:
-    assert stage.show(drive(["K996OX190", PLATE, "K996OX190", PLATE, PLATE])) == []
+@pytest.mark.parametrize(("plate", "wrong"), [(PLATE, "K996OX190"), ("ABC123", "ABC128")])  # one country, and many
+def test_three_readings_against_two_are_told_at_the_end_only(stage: Stage, plate: str, wrong: str) -> None:
+    assert stage.show(drive([wrong, plate, wrong, plate, plate])) == []
     stage.idle(2)
-    assert stage.told() == [PLATE]
+    assert stage.told() == [plate]
 
 
 def test_a_tie_is_unreadable(stage: Stage) -> None:
@@ -209,6 +250,11 @@ def test_settling_tells_what_is_open_and_then_nothing(stage: Stage) -> None:
     assert [verdict.plate for verdict in stage.passes.settle()] == [PLATE]
     assert stage.passes.settle() == []
     assert stage.idle(5) == []
+
+
+def test_settling_tells_what_nobody_could_read(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 10, confidence=0.3))
+    assert [verdict.kind for verdict in stage.passes.settle()] == [UNREADABLE]
 
 
 # Corrections.
@@ -224,6 +270,24 @@ def test_a_clearly_better_reading_is_an_update_of_the_same_track(stage: Stage) -
 def test_what_was_corrected_is_never_taken_back(stage: Stage) -> None:
     stage.show(drive((["K996OX190"] * 15 + [PLATE] * 15) * 4, step=5))
     assert len(stage.said) <= 2
+
+
+def test_a_pass_is_corrected_twice_at_most(stage: Stage) -> None:
+    """Each of the four is far stronger than the one before."""
+    stage.show(drive(["K996OX190"] * 3 + [PLATE] * 5 + ["K994OX190"] * 9 + ["K992OX190"] * 15))
+    assert [verdict.plate for verdict in stage.said] == ["K996OX190", PLATE, "K994OX190"]
+
+
+def test_a_plate_that_was_read_often_is_not_corrected_by_fewer_readings(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 12 + ["K996OX190"] * 12, step=20))
+    assert [verdict.plate for verdict in stage.said] == [PLATE]
+
+
+def test_a_pass_is_not_corrected_to_a_plate_that_was_told_before(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 6))
+    stage.idle(10)
+    stage.show(drive(["K996OX190"] * 3 + [PLATE] * 15))
+    assert [verdict.plate for verdict in stage.said] == [PLATE, "K996OX190"]
 
 
 def test_what_was_withdrawn_is_not_told_as_another_vehicle(stage: Stage) -> None:
@@ -630,6 +694,21 @@ def test_two_unread_parts_of_a_pass_are_one_event(stage: Stage) -> None:
     assert stage.told(UNREADABLE) == [""]
 
 
+def test_the_best_frame_of_a_broken_track_that_nobody_could_read_may_be_of_its_first_part(stage: Stage) -> None:
+    first = drive(["K996OX190", PLATE], width=110)
+    stage.show(first)
+    stage.idle(1.6)
+    stage.show(drive(["K998OX190", PLATE, "K998OX190"], x=700, detection=0.55))
+    stage.idle(8)
+    assert [(verdict.kind, verdict.box) for verdict in stage.said] == [(UNREADABLE, first[1].box)]
+
+
+def test_an_unread_end_waits_some_seconds_at_most_for_what_may_be_its_rest(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 8, confidence=0.3))
+    stage.idle(1.6)
+    assert len(stage.show(stand([PLATE] * 60, x=900, confidence=0.3))) == 1
+
+
 @pytest.mark.parametrize("gap_s", [2, 3])
 def test_an_oncoming_vehicle_that_nobody_can_read_is_told_behind_one_that_was_told(stage: Stage, gap_s: int) -> None:
     stage.show(drive([PLATE] * 16, step=100))
@@ -697,8 +776,15 @@ def test_an_unread_plate_in_view_is_unsettled_for_a_while(stage: Stage) -> None:
     assert not stage.passes.unsettled(0.0)
     stage.show(stand([PLATE] * 8, confidence=0.3))
     assert stage.passes.unsettled(stage.t_s)
+    assert not stage.passes.unsettled(stage.t_s + 2)  # it has gone
     stage.show(stand([PLATE] * 40, confidence=0.3))
     assert not stage.passes.unsettled(stage.t_s)
+
+
+def test_an_unread_plate_is_awaited_where_it_should_be_by_now(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 8, confidence=0.3))
+    (awaited,) = stage.passes.awaited(stage.t_s)
+    assert awaited.centre == pytest.approx(box(100 + 8 * 40).centre, abs=5)
 
 
 def test_a_told_plate_is_settled(stage: Stage) -> None:

@@ -1,4 +1,5 @@
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,10 @@ def test_three_that_agree_are_settled() -> None:
     assert vote.settled(ballot, 3)
 
 
+def test_a_text_is_as_sure_as_its_least_sure_character() -> None:
+    assert elected([unsure_at(PLATE, 4, 0.6)] * 3).confidence == pytest.approx(0.6)
+
+
 def test_two_are_not() -> None:
     assert not vote.settled(elected(said(PLATE, times=2)), 3)
     assert not vote.final(elected(said(PLATE, times=2)), 3)
@@ -89,6 +94,11 @@ def test_cut_readings_support_the_characters_they_have() -> None:
     assert vote.settled(ballot, 3)
 
 
+def test_many_cut_readings_alike_do_not_shorten_a_plate_that_more_have_seen_whole() -> None:
+    whole = [said(PLATE), said("K996OX190"), said("K995OX198")]
+    assert elected(said("K995OX19", times=2), *whole).text == PLATE
+
+
 def test_the_sure_outweigh_the_many_who_are_not() -> None:
     assert elected(said("E707EB77", 0.98, times=3), said("E7O7EB71", 0.5, times=4)).text == "E707EB77"
 
@@ -96,7 +106,30 @@ def test_the_sure_outweigh_the_many_who_are_not() -> None:
 def test_readings_of_another_vehicle_are_no_support() -> None:
     ballot = elected(said(PLATE, times=4), said("B123AA77", times=3))
     assert ballot.text == PLATE
+    assert ballot.confidence == pytest.approx(0.9)  # nor doubt: they say nothing of its characters
     assert not vote.settled(ballot, 3)
+
+
+def test_the_rival_is_the_strongest_of_the_others() -> None:
+    ballot = elected(said(PLATE, times=4), said("K996OX190", times=2), said("K998OX190"))
+    assert ballot.rival_weight == pytest.approx(1.8)
+
+
+@pytest.mark.parametrize(
+    ("weight", "rival_weight", "share", "settled", "final"),
+    [
+        (3.0, 1.7, 0.61, True, True),
+        (2.0, 0.0, 1.0, False, True),
+        (3.0, 2.0, 0.61, False, True),
+        (3.0, 2.2, 0.61, False, False),
+        (3.0, 0.0, 0.59, False, False),
+    ],
+)
+def test_a_weak_text_waits_and_one_whose_rival_or_doubt_is_too_strong_is_never_told(
+    weight: float, rival_weight: float, share: float, settled: bool, final: bool
+) -> None:
+    ballot = replace(elected(said(PLATE, times=3)), weight=weight, rival_weight=rival_weight, share=share)
+    assert (vote.settled(ballot, 3), vote.final(ballot, 3)) == (settled, final)
 
 
 def test_a_tie_of_look_alikes_is_decided_by_the_country() -> None:
@@ -119,10 +152,12 @@ def test_the_rows_are_those_of_the_readings_that_agree() -> None:
     assert ballot.rows == 2
 
 
-def test_a_text_must_be_clearly_stronger_to_replace_one_that_was_told() -> None:
-    told = elected(said(PLATE, times=3))
-    assert not vote.outweighs(elected(said("K996OX190", times=4)), votes=told.votes, weight=told.weight)
-    assert vote.outweighs(elected(said("K996OX190", times=5)), votes=told.votes, weight=told.weight)
+@pytest.mark.parametrize(("votes", "weight", "stronger"), [(5, 4.5, True), (4, 4.5, False), (5, 4.0, False)])
+def test_a_text_must_be_clearly_stronger_to_replace_one_that_was_told(
+    votes: int, weight: float, stronger: bool
+) -> None:
+    ballot = replace(elected(said("K996OX190", times=5)), votes=votes, weight=weight)
+    assert vote.outweighs(ballot, votes=3, weight=2.7) is stronger
 
 
 @given(
