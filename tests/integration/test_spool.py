@@ -153,6 +153,8 @@ def test_a_file_that_breaks_while_it_is_used_is_set_aside(path, spool, log):
     assert numbers(spool) == [999]
     assert log.names("error") == ["spool_set_aside"]
     assert spool.dropped == 300
+    spool.close()
+    assert (numbers(spool), spool.dropped) == ([999], 300)  # what was carried over is carried once
     assert Spool(path, 1000).dropped == 300
 
 
@@ -217,6 +219,17 @@ def test_a_file_of_a_later_version_is_set_aside(path, spool, log):
     spool.put(event(2))
     assert numbers(spool) == [1, 2]
     assert path.with_name("gate.sqlite.corrupt-1").exists()
+
+
+def test_a_file_says_which_version_it_is_of(path, spool):
+    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (1,)
+
+
+def test_plates_are_saved_from_a_broken_file_though_no_event_waits_in_it(path, spool):
+    spool.remember([("PARKED", START)])
+    spool._connection.execute("PRAGMA user_version=99")
+    spool.close()
+    assert spool.recent(START) == [("PARKED", START)]
 
 
 def test_files_set_aside_do_not_fill_the_disk(path):
