@@ -227,6 +227,22 @@ def test_what_was_held_goes_to_the_disk_as_soon_as_it_takes_events_again_and_the
     assert world.arrived == [1, 2, 3, 4]
 
 
+def test_what_is_held_goes_to_the_disk_at_the_next_try_though_nothing_is_put(world):
+    world.stream.away = True
+    world.spool.broken = lambda operation: operation == "put"
+    world.put(1, 2)
+    world.spool.broken = lambda _: False
+    world.delivery.step()
+    assert [waiting.track for waiting in world.spool.events] == [1, 2]
+
+
+def test_a_disk_that_forgets_nothing_is_told(world):
+    world.put(1)
+    world.spool.broken = lambda operation: operation == "ack"
+    world.delivery.step()
+    assert world.delivery.facts()["last_error"] == "the disk is full"
+
+
 def test_what_waits_on_a_full_disk_goes_before_what_is_held(world):
     world.stream.away = True
     world.put(1)
