@@ -62,6 +62,15 @@ class TestTheThread:
         assert until(lambda: len(stream.entries) == 1) < 0.5
         assert publisher.stop(2.0) == NOTHING
 
+    def test_with_nothing_to_send_it_sleeps(self, spool, monkeypatch):
+        looks, pending = [], spool.pending
+        monkeypatch.setattr(spool, "pending", lambda limit: looks.append(limit) or pending(limit))
+        publisher = Publisher(spool, FakeStream(), SystemClock(), ListLog())
+        until(lambda: looks)
+        time.sleep(0.1)
+        assert len(looks) == 1
+        publisher.stop(2.0)
+
     def test_what_an_earlier_process_left_is_sent_without_a_new_event(self, spool):
         spool.put(event(1))
         stream = FakeStream()
