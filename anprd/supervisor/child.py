@@ -64,7 +64,6 @@ class Child:
         self._streaming_since_s = None
         self._facts = None
         self.hold = None
-        self.hindrance = None
 
     def heard(self, message: FromWorker, now_s: float) -> None:
         """Take what the worker said."""
@@ -101,10 +100,9 @@ class Child:
             self.told_s = min(now_s, self.told_s + seconds)
 
     def forgive(self) -> None:
-        """A reload: what could not be configured is tried again, and at once."""
+        """A reload: what could not be configured is tried again, and at once: when it began its delay was over."""
         self.misconfigured = None
         self._failures = 0
-        self.start_at_s = 0.0
 
     def burdens(self, now_s: float) -> bool:
         """Whether it has just begun and waits for a core."""
@@ -133,7 +131,7 @@ class Child:
     def state(self) -> State:
         if self.misconfigured is not None:
             return State.FAILED
-        if not self.wanted or self.told_s is not None:
+        if not self.wanted:
             return State.STOPPING
         if self.handle is None:
             return State.RESTARTING if self.restarts else State.STARTING

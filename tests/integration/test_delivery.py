@@ -110,6 +110,8 @@ class TestTheThread:
         stopping = threading.Thread(target=publisher.stop, args=(5.0,))
         stopping.start()
         until(lambda: handover.events == [event(1)])
+        failures = publisher.facts()["failures"]
+        until(lambda: publisher.facts()["failures"] > failures + 1)  # it tries on
         assert stopping.is_alive()
         stream.away = False
         stopping.join()

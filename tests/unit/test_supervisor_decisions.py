@@ -77,9 +77,10 @@ def test_a_reload_names_only_the_cameras_that_differ():
     assert compare(old, new) == Reload(started=("new",), stopped=("gone",), changed=("edited",), ignored_keys=())
 
 
-def test_an_equal_file_changes_nothing():
-    old = settings(camera("a"), camera("b"))
-    assert compare(old, settings(camera("a"), camera("b"))) == Reload((), (), (), ())
+@pytest.mark.parametrize("redis", ["embedded", "redis://x:1/0"])
+def test_an_equal_file_changes_nothing(redis):
+    old, new = (settings(camera("a"), camera("b"), redis=redis) for _ in range(2))
+    assert compare(old, new) == Reload((), (), (), ())
 
 
 def test_the_order_of_cameras_is_no_change():

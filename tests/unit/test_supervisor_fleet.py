@@ -151,7 +151,9 @@ def test_every_enabled_camera_gets_a_worker():
 
 def test_cameras_are_started_one_a_tick_so_that_the_loop_can_answer_in_between():
     house = House(camera("a"), camera("b"), camera("c"))
-    assert [house.fleet.tick() for _ in range(4)] == [True, True, False, False]
+    assert house.fleet.tick()
+    assert [row["last_error"] for row in house.fleet.rows()] == [None] * 3
+    assert [house.fleet.tick() for _ in range(3)] == [True, False, False]
     assert house.names_running() == ["a", "b", "c"]
 
 
@@ -159,14 +161,24 @@ def test_where_cores_are_short_few_begin_at_a_time():
     house = House(*(camera(str(number)) for number in range(9)))
     house.tick()
     assert len(house.running()) == OPENINGS_MAX, "they have not spoken yet"
-    for handle in house.handles[:2]:
-        house.says(handle, Beat(Facts(State.STARTING, pid=1, wait_ratio=0.4)))
+    house.says(house.handles[0], Beat(Facts(State.STARTING, pid=1, wait_ratio=0.4)))
+    house.says(house.handles[1], streaming(wait_ratio=0.4))
     house.tick()
     assert len(house.running()) == OPENINGS_MAX
     house.says(house.handles[0], Beat(Facts(State.WAITING, pid=1)))
     house.says(house.handles[1], Beat(Facts(State.STARTING, pid=1, wait_ratio=0.0)))
     house.tick()
     assert len(house.running()) == OPENINGS_MAX + 2
+
+
+def test_those_that_died_before_they_streamed_keep_nobody_from_beginning():
+    house = House(*(camera(str(number)) for number in range(OPENINGS_MAX)))
+    house.tick()
+    for handle in house.handles[:]:
+        house.says(handle, Beat(Facts(State.STARTING, pid=1)))
+        house.ends(handle, 1)
+    house.tick(1)
+    assert len(house.running()) == OPENINGS_MAX
 
 
 def test_cameras_that_keep_us_waiting_hold_up_nobody():
@@ -186,8 +198,9 @@ def test_beats_of_those_that_run_need_no_tick_at_once(house):
 
 def test_a_beat_needs_a_tick_at_once_where_it_may_make_room_for_another():
     house = House(*(camera(str(number)) for number in range(OPENINGS_MAX + 1)))
-    house.tick()
-    assert house.fleet.stirred
+    for _ in range(2):
+        house.tick()
+        assert house.fleet.stirred
 
 
 def test_an_end_a_reload_and_a_stop_need_a_tick_at_once(house):
@@ -202,11 +215,12 @@ def test_a_killed_worker_comes_back_after_its_delay_and_the_others_are_left_alon
     house.ends(house.handles[0], -9)
     assert house.row("a")["state"] == "restarting"
     assert house.row("a")["last_exit"] == "signal 9"
+    assert house.row("a")["last_error"] == "the worker ended with signal 9; the log says more"
     house.tick(0.9)
     assert house.names_running() == ["b"]
     house.tick(0.2)
     assert house.names_running() == ["b", "a"]
-    assert house.row("a")["restarts"] == 1
+    assert (house.row("a")["restarts"], house.row("a")["last_error"]) == (1, None)
 
 
 def test_a_machine_without_a_process_to_spare_is_asked_again_later():
@@ -238,6 +252,7 @@ def test_while_something_hinders_it_none_is_started_and_none_has_failed():
         house.tick(0.2)
     assert house.handles == []
     assert [row["last_error"] for row in house.fleet.rows()] == ["the fork server fell"] * 2
+    assert [row["restart_in_s"] for row in house.fleet.rows()] == [0.0, 0.0]
     house.trouble = None
     house.tick()
     assert house.names_running() == ["a", "b"]
@@ -306,11 +321,39 @@ def test_where_everybody_stood_still_no_worker_is_to_blame(house):
     assert [handle.kills for handle in house.handles] == [1, 1]
 
 
+def test_a_worker_is_excused_for_as_long_as_all_stood_still_and_no_longer(house):
+    house.says(house.handles[0], streaming(frames=1))
+    house.now_s += STUCK_S - 1
+    house.fleet.excuse(5)
+    assert house.row("a")["beat_age_s"] == STUCK_S - 6
+
+
+def test_where_everybody_stood_still_a_worker_may_drain_for_longer(house):
+    house.fleet.drain()
+    house.tick()
+    house.now_s += DRAIN_S + 60
+    house.fleet.excuse(DRAIN_S + 60)
+    house.tick(DRAIN_S - 0.1)
+    assert [handle.kills for handle in house.handles] == [0, 0]
+    house.tick(0.2)
+    assert [handle.kills for handle in house.handles] == [1, 1]
+
+
 def test_a_worker_that_still_boots_has_more_time(house):
     house.tick(BOOT_S - 1)
     assert [handle.kills for handle in house.handles] == [0, 0]
+    assert house.row("a")["last_error"] is None
     house.tick(1)
     assert [handle.kills for handle in house.handles] == [1, 1]
+
+
+def test_a_worker_that_comes_back_boots_once_more(house):
+    house.says(house.handles[0], streaming(frames=1))
+    house.ends(house.handles[0], -9)
+    house.tick(1)
+    assert house.row("a")["state"] == "starting"
+    house.tick(BOOT_S - 1)
+    assert house.handles[-1].kills == 0
 
 
 def test_a_worker_whose_camera_has_just_come_may_compile(house):
@@ -365,6 +408,25 @@ def test_a_reload_tries_a_misconfigured_camera_again(house):
     house.reload(camera("a"), camera("b"))
     house.tick()
     assert house.names_running() == ["b", "a"]
+
+
+def test_what_failed_before_a_reload_made_it_well_is_forgiven(house):
+    for exit_code in (1, 1, 78):
+        house.ends(house.running()[-1], exit_code)
+        house.tick(100)
+    house.reload(camera("a"), camera("b"))
+    house.tick()
+    house.ends(house.running()[-1], 1)
+    assert house.row("b")["restart_in_s"] == 1.0
+
+
+def test_a_reload_forgives_nobody_who_keeps_dying(house):
+    for _ in range(2):
+        house.ends(house.running()[-1], 1)
+        house.tick(100)
+    house.reload(camera("a"), camera("b"), camera("c"))
+    house.ends(house.running()[-1], 1)
+    assert house.row("b")["restart_in_s"] == 4.0
 
 
 def test_a_reload_touches_only_what_changed(house):
@@ -558,6 +620,7 @@ def test_a_new_process_is_told_again(house):
     house.says(house.handles[0], streaming())
     house.fleet.allow({"a": 4.0}, {})
     house.ends(house.handles[0], -9)
+    house.fleet.allow({"a": 3.0}, {})  # there is nobody to tell
     house.tick(2)
     house.fleet.allow({"a": 4.0}, {})
     house.says(house.handles[-1], streaming())
