@@ -92,6 +92,26 @@ def test_who_comes_along_behind_is_no_rest_of_the_one_before(step: float) -> Non
     assert not kinship.near(first, track(2, drive(4, x=1000, step=step), begin_s=1.5))
 
 
+@pytest.mark.parametrize(
+    ("first_step", "step", "near"),
+    [
+        ((40, 0), (-40, 0), False),
+        ((0, 40), (0, -40), False),
+        ((0, 40), (0, 40), True),
+        ((0, 40), (40, 0), True),
+        ((0, 40), (40, -10), True),
+    ],
+)
+def test_who_comes_from_the_opposite_way_is_no_rest(
+    first_step: tuple[float, float], step: tuple[float, float], near: bool
+) -> None:
+    (along, down), (rest_along, rest_down) = first_step, step
+    first = track(1, [box(500 + along * index, 500 + down * index) for index in range(8)])
+    begins = first.forecast(8 * STEP_S + 0.5).centre
+    places = [box(begins[0] - 50 + rest_along * index, begins[1] + rest_down * index) for index in range(5)]
+    assert kinship.near(first, track(2, places, begin_s=8 * STEP_S + 0.5)) is near
+
+
 def test_a_place_is_taken_by_who_began_there_and_not_by_who_drove_there() -> None:
     parked = track(1, drive(8, x=600, step=0))
     assert kinship.began_in_place(parked, track(2, drive(3, x=600, step=0), begin_s=3600.0))

@@ -403,6 +403,22 @@ def test_exit_code_78_without_a_word_is_a_configuration_fault_too(house):
     assert house.row("a")["state"] == "failed"
 
 
+@pytest.mark.parametrize(
+    ("exit_code", "wanted", "said"),
+    [
+        (78, True, ("error", "camera_misconfigured")),
+        (1, True, ("warning", "worker_died")),
+        (0, False, ("info", "worker_stopped")),
+    ],
+)
+def test_the_log_says_how_a_worker_ended(house, exit_code, wanted, said):
+    if not wanted:
+        house.fleet.drain()
+    with structlog.testing.capture_logs() as lines:
+        house.ends(house.handles[0], exit_code)
+    assert [(line["log_level"], line["event"]) for line in lines] == [said]
+
+
 def test_a_reload_tries_a_misconfigured_camera_again(house):
     house.ends(house.handles[0], 78)
     house.reload(camera("a"), camera("b"))
@@ -501,6 +517,7 @@ def test_a_drain_ends_when_the_last_worker_has_left(house):
     house.tick()
     assert house.fleet.empty
     assert len(house.handles) == 2
+    assert house.watch.keys == {}
 
 
 def test_a_drain_that_takes_too_long_ends_with_a_kill(house):
@@ -522,8 +539,9 @@ def test_a_drain_starts_nobody_who_was_waiting_to_start(house):
 def test_a_second_stop_kills_at_once(house):
     house.fleet.drain()
     house.tick()
+    house.ends(house.handles[0], 0)
     house.fleet.kill()
-    assert [handle.kills for handle in house.handles] == [1, 1]
+    assert [handle.kills for handle in house.handles] == [0, 1]
 
 
 def test_a_worker_that_died_before_it_could_be_told_does_no_harm(house):
