@@ -131,12 +131,20 @@ def test_a_gap_is_bridged_up_to_its_limit() -> None:
     assert tracker.ended(3.6) == []
 
 
+def test_beyond_the_limit_a_track_does_not_go_on_though_nobody_has_ended_it() -> None:
+    tracker = Tracker(GAP_S)
+    for index in range(8):
+        (track,) = tracker.update([sighting(box(100), "K995OX190")], index / 8)
+    (other,) = tracker.update([sighting(box(100), "K995OX190")], 7 / 8 + GAP_S + 0.1)
+    assert other is not track
+
+
 def test_two_boxes_of_one_plate_are_one_sighting() -> None:
     tracker = Tracker(GAP_S)
     better = sighting(box(100), detection=0.9)
     (track,) = tracker.update([sighting(box(104), detection=0.6), better], 0.0)
     assert track.sighting is better
-    assert tracker.duplicates == 1
+    assert (tracker.duplicates, tracker.crowded) == (1, 0)
 
 
 def test_a_detector_gone_wild_is_bounded_and_counted() -> None:
@@ -144,6 +152,8 @@ def test_a_detector_gone_wild_is_bounded_and_counted() -> None:
     wild = [sighting(Box(x, y, x + 40, y + 10)) for x, y in itertools.product(range(0, 1900, 100), range(0, 1000, 100))]
     assert len(tracker.update(wild, 0.0)) == TRACKS_MAX
     assert tracker.crowded == len(wild) - TRACKS_MAX
+    assert tracker.update([sighting(box(100, 500, width=400))], 0.1) == []  # nor one more with the next frame
+    assert tracker.crowded == len(wild) - TRACKS_MAX + 1
 
 
 def test_a_detection_surely_belongs_to_the_only_track_that_expected_it() -> None:
