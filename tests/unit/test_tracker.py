@@ -139,12 +139,27 @@ def test_beyond_the_limit_a_track_does_not_go_on_though_nobody_has_ended_it() ->
     assert other is not track
 
 
+def test_no_number_of_a_track_is_used_twice() -> None:
+    tracker = Tracker(GAP_S)
+    for index in range(3):
+        seen = tracker.update([sighting(box(100)), sighting(box(1500))], index * 2 * GAP_S)
+    assert sorted(track.id for track in seen) == [5, 6]
+    assert tracker.renew(seen[0], 4 * GAP_S).id == 7
+
+
 def test_two_boxes_of_one_plate_are_one_sighting() -> None:
     tracker = Tracker(GAP_S)
-    better = sighting(box(100), detection=0.9)
-    (track,) = tracker.update([sighting(box(104), detection=0.6), better], 0.0)
+    better = sighting(box(100), "K995OX190", detection=0.9)
+    (track,) = tracker.update([sighting(box(104), "K995OX190", detection=0.6), better], 0.0)
     assert track.sighting is better
     assert (tracker.duplicates, tracker.crowded) == (1, 0)
+
+
+@pytest.mark.parametrize("surer", [0, 1])
+def test_a_small_plate_within_what_is_none_is_a_sighting_of_its_own(surer: int) -> None:
+    boxes = [box(150, 520, width=100), Box(100, 450, 400, 650)]
+    seen = [sighting(where, detection=0.9 if index == surer else 0.6) for index, where in enumerate(boxes)]
+    assert len(Tracker(GAP_S).update(seen, 0.0)) == 2
 
 
 def test_a_detector_gone_wild_is_bounded_and_counted() -> None:
