@@ -83,7 +83,7 @@ class Track:
         lately = self._since(STANDING_S)
         if len(lately) < HEAD_COUNT:
             lately = self._since(STANDING_S_MAX)[-HEAD_COUNT:]
-        return len(lately) >= HEAD_COUNT and not _apart(lately[:HEAD_COUNT], lately)
+        return len(lately) >= HEAD_COUNT and not _apart(lately, lately)
 
     def take(self, sighting: Sighting, t_s: float) -> None:
         """Go on with this sighting, which is later than the last."""

@@ -195,17 +195,24 @@ def test_a_detection_between_two_tracks_surely_belongs_to_none() -> None:
     assert tracker.surely(Detection(box(105), 0.9), 0.125) is None
 
 
-def _track(boxes: list[Box]) -> Track:
+def _track(boxes: list[Box], *, every_s: float = 1 / 8) -> Track:
     track = Track(1, sighting(boxes[0]), 0.0)
     for index, place in enumerate(boxes[1:], start=1):
-        track.take(sighting(place), index / 8)
+        track.take(sighting(place), index * every_s)
     return track
 
 
-def test_a_shaking_box_has_not_moved() -> None:
-    track = _track([box(100 + shake) for shake in (0, 6, -5, 40, 3, -4, 2, 5, -3)])
+@pytest.mark.parametrize("shakes", [(0, 6, -5, 40, 3, -4, 2, 5, -3), (60, 6, -5, 4, 3, -4, 2, 5, -3)])
+def test_a_shaking_box_has_not_moved(shakes: tuple[float, ...]) -> None:
+    track = _track([box(100 + shake) for shake in shakes])
     assert not track.moved
     assert track.standing
+
+
+def test_where_looks_are_rare_the_last_three_tell_who_stands() -> None:
+    came = [box(x) for x in range(100, 800, 100)]
+    assert not _track([*came, box(700)], every_s=1.1).standing
+    assert _track([*came, box(700), box(700)], every_s=1.1).standing
 
 
 def test_a_car_that_came_and_stands_has_moved_and_stands() -> None:
