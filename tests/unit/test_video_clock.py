@@ -32,7 +32,11 @@ def test_stream_time_begins_at_zero_and_follows_pts():
 
 
 def test_a_frame_without_pts_lasts_as_long_as_the_one_before():
-    assert place_all([10.0, 10.1, None, None, 10.4]) == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
+    assert place_all([10.0, 10.1, None, None, 10.45]) == pytest.approx([0, 0.1, 0.2, 0.3, 0.45])
+
+
+def test_a_frame_without_pts_among_many_with_them_lasts_as_long_whatever_the_network_did():
+    assert place_all([0.0, 0.04, 0.08, 0.12, 0.16, None], elapsed_s=0.5)[-1] == pytest.approx(0.2)
 
 
 def test_a_stream_that_begins_at_zero_counts_no_time_twice():
@@ -250,6 +254,11 @@ def test_how_late_a_packet_is_shows_after_ten_seconds():
     assert told[100] == float("-inf")
     assert told[-2] == pytest.approx(0.0, abs=1e-4)
     assert told[-1] == pytest.approx(0.2, abs=1e-4)
+
+
+def test_what_came_late_at_first_is_no_measure_for_what_comes_in_time():
+    told = lateness([(0.0, 0.9), *punctual(15.0)[25:]])
+    assert told[-1] == pytest.approx(0.0, abs=1e-4)
 
 
 def test_a_packet_without_pts_is_never_punctual():

@@ -274,6 +274,13 @@ def test_a_stop_settles_open_passes_and_publishes_them():
     assert house.said[-1][1].facts.confirmed == 1
 
 
+def test_what_is_told_of_a_vehicle_is_in_the_log_and_what_the_process_holds_in_its_facts():
+    with structlog.testing.capture_logs() as said:
+        house = House({"frames": 3}).run()
+    assert [line["plate"] for line in said if line["event"] == "plate_confirmed"] == ["A123BC77"]
+    assert house.said[-1][1].facts.memory_bytes == 1
+
+
 def test_a_stop_tells_what_waits_on_disk_apart_from_what_was_in_memory():
     with structlog.testing.capture_logs() as said:
         House({"frames": 3}).run()

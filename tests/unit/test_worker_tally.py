@@ -31,6 +31,14 @@ def test_frames_a_second_are_those_of_the_last_seconds():
     assert latest.fps == 0.0
 
 
+def test_frames_that_come_while_a_camera_sleeps_or_may_not_wake_are_frames_too():
+    tally = Tally(1)
+    tally.frame(0.0)
+    for second in range(10):
+        told = facts(tally, second + 1.0, source={"asleep": 20 * (second + 1), "unserved": 5 * (second + 1)})
+    assert (told.frames, told.fps, told.last_frame_age_s) == (251, 25.0, 0.0)
+
+
 def test_the_age_of_the_last_frame_is_unknown_before_the_first():
     tally = Tally(1)
     assert facts(tally, 5.0).last_frame_age_s is None
@@ -63,6 +71,7 @@ def test_the_outbox_tells_what_waits_and_why():
     told = facts(Tally(1), outbox={"pending": 3, "delivered": 5, "dropped": 2, "last_error": "Redis is\naway"})
     assert (told.spool_depth, told.delivered, told.sink_error) == (3, 5, "Redis is away")
     assert told.drops == {"event_dropped": 2}
+    assert facts(Tally(1), outbox={"last_error": None}).sink_error is None
 
 
 def test_the_lag_is_that_of_the_last_two_seconds_at_its_worst_and_at_its_least():
@@ -80,6 +89,7 @@ def test_who_leaps_to_live_has_only_hidden_its_queue():
     for tenth, lag_s in enumerate([1.9, 2.0, 0.01, 0.02]):
         tally.lag(tenth / 10, lag_s)
     assert facts(tally, 0.5).standing_lag_s == 0.01
+    assert facts(Tally(1), 0.5, source={"overrun": 40}).standing_lag_s is None
     assert facts(tally, 0.5, source={"overrun": 40}).standing_lag_s == 2.0
     tally.lag(2.6, 0.03)
     assert facts(tally, 2.6, source={"overrun": 40}).standing_lag_s == 0.03
