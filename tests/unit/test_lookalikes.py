@@ -36,6 +36,13 @@ def test_short_texts_are_similar_only_when_equal() -> None:
     assert not lookalikes.similar("AB1", "AB2")
 
 
+@pytest.mark.parametrize(
+    ("text", "other"), [("K412OM197", True), ("95OX", False), ("95OX788", False), ("A995", True), ("K996OX19", False)]
+)
+def test_a_much_shorter_text_is_another_plate_only_where_most_of_it_differs(text: str, other: bool) -> None:
+    assert lookalikes.differ("K995OX190", text) is other
+
+
 def test_a_cut_text_lies_where_it_was_cut_from() -> None:
     assert lookalikes.align("K995OX190", "995OX190") == (None, 0, 1, 2, 3, 4, 5, 6, 7)
     assert lookalikes.align("K995OX190", "K995OX19") == (0, 1, 2, 3, 4, 5, 6, 7, None)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anprd.events.record import TRACKS_REMEMBERED_MAX, Event, Recorder, from_verdict, timestamp, typed
+from anprd.events.record import TRACKS_REMEMBERED_MAX, Event, Recorder, from_verdict, stream_start, timestamp, typed
 from anprd.records import Box, Dates, TimeBasis, Verdict, VerdictKind
 
 START = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -96,6 +96,10 @@ def test_an_unreadable_pass_has_no_plate_and_no_confidence():
 
 def test_two_vehicles_that_come_into_view_in_one_frame_have_two_ids():
     assert event(track=1).id != event(track=2).id
+
+
+def test_a_clips_pass_is_known_by_its_place_in_the_clip():
+    assert stream_start(verdict(), dates(verdict(), None)) == 500
 
 
 def test_the_same_verdict_is_the_same_event():

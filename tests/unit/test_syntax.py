@@ -119,8 +119,11 @@ def test_plates_are_plausible(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "K9", "190", "TOYOTA", "TAXI", "20200522", "22052020", "20200522080435", "K995OX190XX", "k995ox190", "K 995"],
-)
+    [
+        "", "K9", "190", "TOYOTA", "TAXI", "20200522", "22052020", "20200522080435", "K995OX190XX", "k995ox190",
+        "K 995", "\u041a995OX190",
+    ],
+)  # fmt: skip
 def test_scraps_lettering_and_dates_are_not(text: str) -> None:
     assert not syntax.plausible(text)
 
@@ -142,10 +145,17 @@ def _sure_but(text: str, *unsure: int) -> tuple[float, ...]:
 
 @pytest.mark.parametrize(
     ("text", "unsure", "plate"),
-    [("K9950X190", 4, "K995OX190"), ("E7O7EB77", 2, "E707EB77"), ("X6I8YB190", 2, "X618YB190")],
+    [
+        ("K9950X190", (4,), "K995OX190"),
+        ("E7O7EB77", (2,), "E707EB77"),
+        ("X6I8YB190", (2,), "X618YB190"),
+        ("K9950X19O", (4, 8), "K995OX190"),
+    ],
 )
-def test_an_unsure_look_alike_is_repaired_where_one_country_results(text: str, unsure: int, plate: str) -> None:
-    assert syntax.repair(text, _sure_but(text, unsure)) == plate
+def test_unsure_look_alikes_are_repaired_where_one_country_results(
+    text: str, unsure: tuple[int, ...], plate: str
+) -> None:
+    assert syntax.repair(text, _sure_but(text, *unsure)) == plate
 
 
 def test_a_sure_character_is_never_repaired() -> None:
@@ -177,6 +187,10 @@ def test_a_text_that_some_country_writes_is_likelier_than_one_that_none_does() -
 
 def test_a_word_is_likelier_than_the_same_with_a_figure_that_no_country_writes_there() -> None:
     assert syntax.likelihood("VOCEGOSTA") > syntax.likelihood("VOCEG0STA")
+
+
+def test_a_word_is_no_likelier_than_a_plate_that_one_country_writes() -> None:
+    assert syntax.likelihood("K995OX190") > syntax.likelihood("TOOLAZYCAR") > syntax.likelihood("T00LAZYCAR")
 
 
 def test_looks_name_the_country_that_a_text_leaves_open() -> None:
