@@ -171,6 +171,19 @@ def test_a_camera_removed_by_a_reload_is_found(house):
     assert house.files() == ["gate.sqlite"]
 
 
+def test_an_emptied_spool_that_a_worker_had_meanwhile_is_looked_at_again(house):
+    house.listed = {"gate", "gone"}
+    house.turn()
+    house.owned = {"gate", "gone"}
+    house.turn()
+    house.turn()
+    house.put("gone", 2)
+    house.owned = {"gate"}
+    house.turn()
+    house.turn()
+    assert [one.id for one in house.stream.entries] == ["gone-1", "gone-2"]
+
+
 def test_a_disabled_camera_that_is_removed_later_leaves_no_file(house):
     house.listed = {"gate", "gone"}
     house.turn()
