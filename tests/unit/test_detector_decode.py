@@ -36,7 +36,7 @@ def test_a_plate_in_or_beside_what_is_less_sure_stays(area: tuple[float, float, 
 
 
 def test_plates_apart_all_stay_the_surest_first() -> None:
-    found = decode(output((100, 50, 40, 20, 0.7), (300, 50, 40, 20, 0.9)), confidence_min=0.5)
+    found = decode(output((100, 50, 80, 40, 0.7), (300, 50, 40, 20, 0.9)), confidence_min=0.5)
     assert [item.box.centre[0] for item in found] == [300, 100]
 
 

@@ -8,6 +8,7 @@ def test_a_box_touches_the_edge_within_four_pixels_or_a_share_of_its_width():
     assert touches_edge(Box(3, 50, 60, 70), PICTURE)
     assert touches_edge(Box(100, 50, 317, 70), PICTURE)
     assert touches_edge(Box(100, 150, 160, 177), PICTURE)
+    assert touches_edge(Box(100, 3, 160, 30), PICTURE)
     assert touches_edge(Box(7, 50, 207, 100), PICTURE)
     assert not touches_edge(Box(7, 50, 60, 70), PICTURE)
 
