@@ -116,7 +116,10 @@ def test_one_url_is_known_in_every_form(warned, other):
 
 def test_a_variable_that_is_set_to_nothing_is_warned_of(file, capsys, monkeypatch):
     monkeypatch.setenv("NOTHING", "")
-    path = file("cameras: {a: {url: 'rtsp://u:${NOTHING}@192.0.2.1/'}, b: {url: 'rtsp://u:${NOTHING}@192.0.2.2/'}}")
+    monkeypatch.setenv("USER_NAME", "anpr")
+    path = file(
+        "cameras: {a: {url: 'rtsp://u:${NOTHING}@192.0.2.1/'}, b: {url: 'rtsp://${USER_NAME}:${NOTHING}@192.0.2.2/'}}"
+    )
     assert check.check(path, check.tell) == 0
     assert capsys.readouterr().err == f"anprd: {path}: the environment variable NOTHING is set to nothing\n"
 

@@ -73,6 +73,7 @@ def test_a_file_that_cannot_be_used_says_why_and_where(read, text, says, line):
     with pytest.raises(DocumentError) as caught:
         read(text)
     assert says in caught.value.fault.message
+    assert not caught.value.fault.message.endswith(": ")  # the parser's own reason comes behind it
     assert caught.value.fault.line == line
 
 

@@ -56,6 +56,13 @@ def test_a_file_that_says_that_there_are_no_cameras_is_told_from_one_that_says_n
     assert load(text).speaks_of_cameras is speaks
 
 
+def test_a_camera_with_a_substream_may_be_told_to_wake_by_it(load, faults):
+    camera = "cameras: {{gate: {{url: 'rtsp://192.0.2.1/main', wake: substream{}}}}}"
+    (gate,) = load(camera.format(", substream: 'rtsp://192.0.2.1/sub'")).cameras
+    assert (gate.wake, gate.substream) == ("substream", "rtsp://192.0.2.1/sub")
+    assert faults(camera.format("")) == {"cameras.gate.substream": "is missing, and wake: substream needs it"}
+
+
 def test_a_camera_is_its_own_keys_over_the_defaults(load):
     loaded = load("""
 defaults: {detect_fps_max: 4, transport: udp}
