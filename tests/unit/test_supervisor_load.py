@@ -261,6 +261,24 @@ def test_in_a_large_fleet_one_camera_is_no_witness():
     assert load.machine_standing_s([*cameras[4:], *(behind(f"slow {number}") for number in range(5))]) == 3.0
 
 
+def test_of_those_that_wait_for_a_core_the_longest_queues_count_wherever_they_stand():
+    slight, worst = behind("slight", standing_s=0.1), behind("worst", standing_s=3.0)
+    assert load.machine_standing_s([slight, worst]) == load.machine_standing_s([worst, slight]) == 3.0
+
+
+def test_who_does_not_stream_is_not_asked_whether_cores_are_short():
+    silent = [CameraLoad(f"camera {number}", 8.0) for number in range(199)]
+    assert load.machine_standing_s([*silent, behind()]) == 3.0
+
+
+def test_a_camera_that_has_gone_is_forgotten():
+    judged = Load()
+    judged.tick(0, [behind("wide", wait_ratio=0.0, run_ratio=1.0), fine("well")])
+    assert list(judged.cameras) == ["wide"]
+    judged.tick(1, [fine("well")])
+    assert list(judged.cameras) == []
+
+
 def test_a_moment_of_strain_is_over_soon():
     """A machine that was suspended, a worker that was stopped: one look at a queue that is worked off at once."""
     judged = Load()

@@ -24,7 +24,7 @@ from anprd.video.reader import Arrival
 from anprd.video.session import WAIT_S
 from anprd.video.wakefulness import Leave, Wakefulness
 from anprd.video.waking import CATCH_UP_HZ, WAITED_S_MAX, KeyframeSource, Lookback, SubstreamSource
-from anprd.video.watch import SubstreamWatch
+from anprd.video.watch import RETRY_FIRST_S, SubstreamWatch
 
 MAIN, SUB = "rtsp://192.0.2.1/main", "rtsp://192.0.2.1/sub"
 FPS, SUB_FPS, GOP = 25, 10, 50
@@ -198,6 +198,7 @@ class Site:
         self._away_s = away_s
         self.clock = Time()
         self.main: Stream | None = None
+        self.subs: list[Stream] = []
 
     def open(
         self, url: str, _settings: CameraSettings, clock: Time, _counts: Counter[str], decoding: Mapping[str, str] = {}
@@ -205,7 +206,10 @@ class Site:
         if url == MAIN:
             self.main = Stream(self, clock, fps=FPS, gop=self._gop, delay_s=0.0)
             return self.main
-        return Substream(self, clock, self._away_s, fps=SUB_FPS, gop=self._sub_gop, delay_s=self._sub_delay_s)
+        self.subs.append(
+            Substream(self, clock, self._away_s, fps=SUB_FPS, gop=self._sub_gop, delay_s=self._sub_delay_s)
+        )
+        return self.subs[-1]
 
 
 class Substream(Stream):
@@ -283,6 +287,7 @@ def test_without_the_substream_everything_is_decoded():
     site = Site(Scene(), until_s=60.0, away_s=(20.0, 30.0))
     frames = watched(site)
     assert len(times(frames, 23.0, 29.0)) == 151
+    assert [stream.closed for stream in site.subs[:-1]] == [True] * (len(site.subs) - 1)
     assert all(frame.motion is None for frame in frames if 23.0 < frame.t_s < 29.0)
 
 
@@ -349,7 +354,7 @@ def test_closing_ends_it():
     source.close()
     assert list(frames) == []
     assert site.main is not None
-    assert site.main.closed
+    assert [stream.closed for stream in (site.main, *site.subs)] == [True, True]
 
 
 def test_looking_back_is_not_lag():
@@ -543,7 +548,7 @@ def test_a_camera_that_may_not_wake_shows_that_it_is_there():
     assert source.wakefulness is not Wakefulness.AWAKE
 
 
-def test_a_substream_that_ends_after_each_picture_does_not_fill_the_log():
+def test_a_substream_that_ends_after_each_picture_is_not_hammered_and_does_not_fill_the_log():
     site = Site(Scene(), until_s=1e6)
 
     class Short(Stream):
@@ -552,18 +557,20 @@ def test_a_substream_that_ends_after_each_picture_does_not_fill_the_log():
                 raise SourceError("it broke off")
             return super().take_all(wait_s, rest_s=rest_s)[:1]
 
-    watch = SubstreamWatch(
-        lambda: Short(site, site.clock, fps=SUB_FPS, gop=20, delay_s=0.0),  # type: ignore[arg-type, return-value]
-        MotionGate(area_ratio_min=0.001, hold_s=2.0),
-        site.clock,
-        chance=lambda: 1.0,
-    )
+    opened_s: list[float] = []
+
+    def begin() -> Any:
+        opened_s.append(site.clock.now_s())
+        return Short(site, site.clock, fps=SUB_FPS, gop=20, delay_s=0.0)
+
+    watch = SubstreamWatch(begin, MotionGate(area_ratio_min=0.001, hold_s=2.0), site.clock, chance=lambda: 1.0)
     with structlog.testing.capture_logs() as said:
         while site.clock.now_s() < 600.0:
             watch.look(WAIT_S)
             site.clock.sleep(0.1)
     loud = [line for line in said if line["log_level"] != "debug"]
     assert 5 <= len(loud) <= 25
+    assert min(later - earlier for earlier, later in pairwise(opened_s)) >= RETRY_FIRST_S
 
 
 def peeped(site: Site, needed: Any = nobody) -> list[Frame]:
