@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from anprd.supervisor.level import FALL_EVERY_S
 from anprd.supervisor.load import DETECT_FPS_OF_USE, CameraLoad, Load, machine_standing_s
 from anprd.supervisor.turns import LIFT_S, TURN_S, TURN_S_MAX, Turns
 from anprd.video.wakefulness import Leave, Wakefulness
@@ -78,6 +79,19 @@ def test_a_queue_lets_fewer_be_awake_until_one_is_left():
     assert counts[0] == 7
     assert counts == sorted(counts, reverse=True)
     assert counts[-1] == 1
+    assert [leave.watch_all for leave in street.leaves.values()] == [False] * 10
+    assert street.turns.asking == 9
+
+
+@pytest.mark.parametrize(("standing_s", "most"), [(0.9, 7.0), (0.3, 9.0)])
+@pytest.mark.parametrize("slept", [True, False])
+def test_after_a_fall_it_is_waited_for_its_effect(standing_s, most, slept):
+    street = Street(*(sleeper(str(number), AWAKE) for number in range(10)), standing_s=standing_s)
+    awake = street.tick()
+    if slept:
+        street.set(*(sleeper(name, AWAKE if name in awake else ASKS) for name in street.cameras))
+    street.tick(int(FALL_EVERY_S) - 1 if slept else 10)
+    assert street.turns.awake_max == most
 
 
 def test_while_nobody_lags_one_more_is_let_each_few_seconds():
