@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anprd.records import Box
-from anprd.tracks.course import Course, Forecast
+from anprd.tracks.course import Course, Forecast, size_of
 from tests.traffic import box_at
 
 STEP_S = 1 / 8
@@ -63,6 +63,24 @@ def test_nothing_drives_backwards() -> None:
     behind, stopped = box(310 - 120), box(310 + 10)
     assert forecast.cost(behind, reach=1.0) == math.inf
     assert forecast.cost(stopped, reach=1.0) < math.inf
+
+
+@pytest.mark.parametrize("down", [30, -30])
+def test_on_any_way_more_is_open_ahead_than_aside(down: float) -> None:
+    course = driven([box(900 + 30 * index, 500 + down * index) for index in range(8)])
+    forecast = course.forecast(1.2)
+    (x, y), (right, below) = forecast.centre, forecast.heading
+    ahead, aside = box(x + 80 * right, y + 80 * below), box(x - 80 * below, y + 80 * right)
+    assert forecast.deviations(ahead)[0] < 0.9 * forecast.deviations(aside)[0]
+
+
+def test_one_box_that_is_too_large_is_believed_in_part_and_fits_less_well() -> None:
+    usual, large = box(500), box(500, width=120)
+    course = driven([usual] * 8)
+    forecast = course.forecast(1.0)
+    assert forecast.cost(usual, reach=1.0) < forecast.cost(large, reach=1.0) < math.inf
+    course.take(large, 1.0)
+    assert size_of(usual) < course.size < size_of(large)
 
 
 def test_a_plate_that_leaves_the_picture_keeps_its_height() -> None:
