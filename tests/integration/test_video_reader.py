@@ -16,6 +16,7 @@ from anprd.errors import SourceError
 from anprd.video import clock, reader
 from anprd.video.clock import SystemClock
 from anprd.video.reader import PacketReader
+from tests.event_fakes import HandClock
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,20 @@ def test_the_queue_is_bounded_in_bytes_too(stream: HandFilled, monkeypatch: pyte
     stream.inbox.put(None)
     assert stream.closed.wait(1)
     assert drain(packets) == [6, 7]
+
+
+def test_who_is_late_on_purpose_goes_on_where_another_leaps_to_the_newest_key_frame(stream: HandFilled):
+    counts: Counter[str] = Counter()
+    now = HandClock()
+    packets = PacketReader(lambda: stream, now, counts, name="test")
+    for number in range(5):
+        stream.inbox.put(Packet(number, is_keyframe=number in (0, 3)))
+    stream.inbox.put(None)
+    assert stream.closed.wait(1)
+    now.s += reader.BACKLOG_S_MAX + 1.0
+    taken = [packets.take(0.0, late_s=late_s) for late_s in (2.0, 0.0, 0.0)]
+    assert [arrival and arrival.packet.number for arrival in taken] == [0, 3, 4]
+    assert counts["overrun"] == 2
 
 
 def now_sent(number: int) -> Packet:
