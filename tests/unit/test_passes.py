@@ -746,7 +746,9 @@ def test_a_new_plate_is_read(stage: Stage) -> None:
 
 
 def test_a_told_plate_with_votes_to_spare_is_read_once_a_second(stage: Stage) -> None:
-    stage.show(drive([PLATE] * 4))
+    stage.show(drive([PLATE] * 3))
+    assert stage.passes.wants_reading(Detection(box(220), 0.9), stage.t_s)
+    stage.show(drive([PLATE], x=220))
     ahead = Detection(box(260), 0.9)
     assert not stage.passes.wants_reading(ahead, stage.t_s)
     assert stage.passes.wants_reading(Detection(box(250, 900), 0.9), stage.t_s)
@@ -760,6 +762,13 @@ def test_a_told_plate_whose_readings_disagreed_is_read_on(stage: Stage) -> None:
     assert stage.passes.wants_reading(Detection(box(300), 0.9), stage.t_s)
     stage.show(drive([PLATE] * 2, x=300))
     assert not stage.passes.wants_reading(Detection(box(380), 0.9), stage.t_s)
+
+
+def test_a_told_plate_that_was_just_read_as_quite_another_is_read_on(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 6))
+    assert not stage.passes.wants_reading(Detection(box(340), 0.9), stage.t_s)
+    stage.show(drive([OTHER], x=340, confidence=0.55))
+    assert stage.passes.wants_reading(Detection(box(380), 0.9), stage.t_s)
 
 
 def test_a_told_plate_that_has_come_nearer_is_read_again(stage: Stage) -> None:
