@@ -189,10 +189,13 @@ def test_a_plate_that_still_grows_is_told_at_once_only_where_it_is_sure(
     assert stage.told() == [PLATE]
 
 
-def test_a_text_that_no_country_writes_is_not_told_at_the_end_either_without_two_votes_more(stage: Stage) -> None:
-    stage.show(drive(["Q1Q1Q1Q"] * 4))
+@pytest.mark.parametrize(("others", "votes", "told"), [(0, 4, []), (4, 6, ["Q1Q1Q1Q"])])
+def test_a_text_that_no_country_writes_needs_two_votes_more_at_the_end_too(
+    stage: Stage, others: int, votes: int, told: list[str]
+) -> None:
+    assert stage.show(drive(["Q2Q1Q1Q"] * others + ["Q1Q1Q1Q"] * votes)) == []
     stage.idle(UNREAD_S)
-    assert (stage.told(), stage.told(UNREADABLE)) == ([], [""])
+    assert stage.told() == told
 
 
 def test_a_text_that_no_country_writes_needs_two_votes_more(stage: Stage) -> None:
@@ -562,9 +565,20 @@ def test_a_clock_is_neither_a_plate_nor_unreadable(stage: Stage, text: str) -> N
 
 
 def test_a_standing_car_takes_longer_but_is_told(stage: Stage) -> None:
+    stage.idle(2)
     assert stage.show(stand([PLATE] * 8)) == []
     stage.show(stand([PLATE] * 8))
     assert stage.told() == [PLATE]
+
+
+@pytest.mark.parametrize(("plate", "wrong"), [("ABC123", "ABC128"), ("2999961", "2999968")])  # of many, of digits
+def test_at_the_end_too_what_stands_must_have_lasted_and_digits_alone_are_never_told(plate: str, wrong: str) -> None:
+    for pause, told in ((0, []), (14, [] if plate.isdigit() else [plate])):
+        stage = Stage()
+        stage.idle(2)
+        stage.show(stand([wrong, plate, wrong, plate] + [None] * pause + [plate]))
+        stage.idle(UNREAD_S)
+        assert stage.told() == told
 
 
 def test_a_car_that_arrived_and_stands_does_not_wait(stage: Stage) -> None:
