@@ -266,6 +266,7 @@ def test_settling_tells_what_nobody_could_read(stage: Stage) -> None:
 def test_a_clearly_better_reading_is_an_update_of_the_same_track(stage: Stage) -> None:
     stage.show(drive(["K996OX190"] * 3 + [PLATE] * 15))
     assert [(verdict.kind, verdict.plate) for verdict in stage.said] == [(CONFIRMED, "K996OX190"), (UPDATED, PLATE)]
+    assert [plate for plate, _ in stage.passes.held(stage.t_s)] == [PLATE]
     assert len({verdict.track for verdict in stage.said}) == 1
     assert len({verdict.first_t_s for verdict in stage.said}) == 1
 
@@ -432,6 +433,15 @@ def test_the_next_process_can_be_told_which_plates_were_in_view(stage: Stage) ->
     last_s = stage.t_s - 1 / FPS
     assert stage.passes.seen_since(0.0, now_t_s=stage.t_s) == [(PLATE, last_s)]
     assert stage.passes.seen_since(stage.t_s, now_t_s=stage.t_s) == []
+
+
+def test_a_vehicle_that_is_known_again_at_the_end_of_its_pass_was_seen_until_then(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 5))
+    stage.idle(4)
+    stage.show(drive(["K996OX190", PLATE, "K996OX190", PLATE, PLATE], x=900))
+    last_s = stage.t_s - 1 / FPS
+    stage.idle(2)
+    assert (stage.told(), stage.passes.held(stage.t_s)) == ([PLATE], [(PLATE, last_s)])
 
 
 # One behind the other.
