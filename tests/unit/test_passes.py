@@ -127,7 +127,7 @@ def test_unsure_readings_never_vote(stage: Stage) -> None:
     stage.idle(UNREAD_S)
     assert stage.told(UNREADABLE) == [""]
     assert stage.said[0].reads == 0
-    assert stage.passes.counts["unsure"] == 10
+    assert (stage.passes.counts["unsure"], stage.passes.counts["unreadable"]) == (10, 1)
 
 
 def test_weak_readings_among_more_that_did_not_trust_themselves_are_not_told(stage: Stage) -> None:
@@ -416,6 +416,7 @@ def test_a_row_of_a_plate_is_no_vehicle_of_its_own(stage: Stage) -> None:
         stage.show(*lanes)
         stage.idle(UNREAD_S)
     assert stage.told() == ["59X112345"]
+    assert stage.passes.counts["duplicate"] == 16
 
 
 def test_a_plate_remembered_from_before_a_restart_is_not_told(stage: Stage) -> None:
@@ -727,12 +728,19 @@ def test_the_best_frame_of_a_broken_track_that_nobody_could_read_may_be_of_its_f
     stage.show(drive(["K998OX190", PLATE, "K998OX190"], x=700, detection=0.55))
     stage.idle(8)
     assert [(verdict.kind, verdict.box) for verdict in stage.said] == [(UNREADABLE, first[1].box)]
+    assert stage.passes.counts["fragment"] == 1
 
 
 def test_an_unread_end_waits_some_seconds_at_most_for_what_may_be_its_rest(stage: Stage) -> None:
     stage.show(drive([PLATE] * 8, confidence=0.3))
     stage.idle(1.6)
     assert len(stage.show(stand([PLATE] * 60, x=900, confidence=0.3))) == 1
+
+
+def test_an_unread_end_does_not_wait_for_what_is_elsewhere(stage: Stage) -> None:
+    stage.show(drive([PLATE] * 8, confidence=0.3))
+    stage.idle(1.6)
+    assert len(stage.show(stand([PLATE] * 24, x=1800, confidence=0.3))) == 1
 
 
 @pytest.mark.parametrize("gap_s", [2, 3])

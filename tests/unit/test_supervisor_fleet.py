@@ -309,6 +309,15 @@ def test_a_worker_without_a_heartbeat_is_killed_once(house):
     assert [handle.kills for handle in house.handles] == [1, 0]
 
 
+def test_one_that_was_killed_and_came_back_is_killed_again(house):
+    for _ in range(2):
+        worker = house.running()[-1]
+        house.tick(BOOT_S)
+        assert worker.kills == 1
+        house.ends(worker, -9)
+        house.tick(4)
+
+
 def test_where_everybody_stood_still_no_worker_is_to_blame(house):
     for handle in house.handles:
         house.says(handle, streaming(frames=1))
