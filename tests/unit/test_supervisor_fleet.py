@@ -593,6 +593,7 @@ def test_facts_of_the_worker_are_in_its_row(house):
     row = house.row("a")
     assert (row["frames"], row["fps"], row["drops"]) == (10, 25.0, {"late": 1})
     assert (row["beat_age_s"], row["last_frame_age_s"], row["pid"]) == (2.0, 2.1, 1)
+    assert (row["uptime_s"], row["restart_in_s"]) == (2.0, None)
 
 
 def test_a_camera_that_drains_still_has_its_worker(house):
@@ -748,9 +749,10 @@ def test_a_worker_that_hangs_or_died_does_not_look_well(house):
     for handle in house.handles:
         house.says(handle, streaming(fps=25.0, lag_s=0.1, frames=100))
     assert house.row("a")["fps"] == 25.0
-    house.ends(house.handles[1], -9)
+    house.ends(house.handles[1], 1)
     house.now_s += 12.0
     hung, dead = house.row("a"), house.row("b")
+    assert (dead["uptime_s"], dead["beat_age_s"], dead["last_exit"]) == (None, None, "exit code 1")
     assert (hung["fps"], hung["lag_s"], hung["frames"]) == (0.0, None, 100)
     assert hung["last_error"] == "no heartbeat for 12 s"
     assert (dead["state"], dead["fps"], dead["lag_s"]) == ("restarting", 0.0, None)

@@ -345,6 +345,20 @@ def test_while_packets_give_no_picture_stops_are_seen_and_hearts_beat(wake):
     assert max(later - earlier for earlier, later in pairwise(early)) <= WAIT_S
 
 
+@pytest.mark.parametrize("wake", ["substream", "keyframes"])
+def test_while_an_awake_camera_is_silent_stops_are_seen_and_hearts_beat(wake):
+    site = Site(Scene(((19.0, 40.0),)), until_s=45.0, stall_s=(25.0, 29.0))
+    sources = {"substream": SubstreamSource, "keyframes": KeyframeSource}
+    beats: list[float] = []
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB if wake == "substream" else None)
+    call = Call(MAIN, camera, site.clock, lambda: beats.append(site.clock.now_s()), nobody, site.open)
+    frames: list[Frame] = []
+    with pytest.raises(SourceError):
+        frames.extend(iter_into(frames, sources[wake](call)))
+    assert len([beat_s for beat_s in beats if 25.0 <= beat_s <= 29.0]) >= 4.0 / WAIT_S - 1
+    assert len(times(frames, 20.0, 40.0)) == 20 * FPS + 1
+
+
 def test_closing_ends_it():
     site = Site(Scene(), until_s=60.0)
     camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
