@@ -93,6 +93,7 @@ class Stream:
     def __init__(self, site: "Site", clock: Time, *, fps: float, gop: int, delay_s: float) -> None:
         self.name, self.width, self.height, self.fps = "test", 160, 90, fps
         self.decoded: list[int] = []
+        self.passed: list[int] = []  # undecoded, and told to the clock
         self.closed = False
         self.held = False  # the memory of its pictures
         self.gop = gop
@@ -150,7 +151,7 @@ class Stream:
         self.held = False
 
     def pass_over(self, arrival: Arrival) -> None:
-        pass
+        self.passed.append(arrival.packet.number)
 
     def close(self) -> None:
         self.closed = True
@@ -254,6 +255,22 @@ def test_while_nothing_moves_nothing_is_decoded():
     watched(site)
     assert site.main is not None
     assert not [number for number in site.main.decoded if 5.0 < number / FPS < 58.0]  # the first look, and the end
+    assert set(range(5 * FPS, 54 * FPS)) <= set(site.main.passed)
+
+
+def test_while_nothing_moves_no_pictures_are_held():
+    site = Site(Scene(), until_s=60.0)
+    held = []
+
+    def waiting() -> None:
+        if site.main is not None and 10.0 < site.clock.now_s() < 55.0:
+            held.append(site.main.held)
+
+    camera = CameraSettings(name="gate", url=MAIN, substream=SUB)
+    with pytest.raises(SourceError):
+        iter_all(SubstreamSource(Call(MAIN, camera, site.clock, waiting, nobody, site.open)))
+    assert held
+    assert not any(held)
 
 
 def test_what_moves_is_seen_from_before_it_moved():
