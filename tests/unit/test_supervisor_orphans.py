@@ -3,7 +3,9 @@ from contextlib import closing
 
 import pytest
 
+from anprd.errors import SinkError
 from anprd.events import spool as spool_module
+from anprd.events.redis_stream import BATCH_MAX
 from anprd.events.spool import Spool
 from anprd.supervisor.orphans import Orphans
 from tests.event_fakes import FakeStream, event
@@ -69,6 +71,39 @@ def test_what_its_worker_handed_over_comes_after_what_waits_on_disk(house):
     assert [one.id for one in house.stream.entries] == ["gone-1", "gone-2", "gone-3"]
     assert house.orphans.waiting == 0
     assert house.files() == ["gate.sqlite", f"{HANDED}/gate.sqlite"]
+
+
+def test_what_is_younger_does_not_overtake_what_redis_has_just_refused(house, monkeypatch):
+    house.hand_over("gone", 2)
+    publish, refusals = house.stream.publish, iter([SinkError("Redis is away")])
+
+    def refuse_once(events):
+        for refusal in refusals:
+            raise refusal
+        return publish(events)
+
+    monkeypatch.setattr(house.stream, "publish", refuse_once)
+    house.turn()
+    assert (house.stream.entries, house.orphans.waiting) == ([], 2)
+    house.turn()
+    assert [one.id for one in house.stream.entries] == ["gone-1", "gone-2"]
+
+
+@pytest.mark.parametrize("comes", ["a worker", "a stop"])
+def test_no_further_batch_is_sent_once_a_worker_has_come_for_it_or_the_daemon_stops(house, monkeypatch, comes):
+    house.put("gone", *range(2, 200))
+    publish = house.stream.publish
+
+    def interrupted(events):
+        if comes == "a worker":
+            house.orphans.tick(owned={"gate", "gone"}, listed={"gate", "gone"})
+        else:
+            house.orphans.stop()
+        return publish(events)
+
+    monkeypatch.setattr(house.stream, "publish", interrupted)
+    house.orphans.sweep()
+    assert len(house.stream.entries) == BATCH_MAX
 
 
 def test_what_was_handed_over_alone_is_found(house):
