@@ -10,18 +10,17 @@ from anprd.errors import ConfigError
 from anprd.training import detector_data, quantise
 from anprd.training.evaluation import cases, summary
 from anprd.training.index import VAL
-from anprd.vision.detector import Detector
 from anprd.vision.inference import full_precision
-from anprd.vision.view import WHOLE_SIDE_PX
+from anprd.vision.photo import PhotoDetector
 
 LOSS_MAX = 0.005  # of mAP50-95
 PLATES_MIN = 500  # with fewer, half a point is chance
 
 
 def check(full: openvino.Model, small: openvino.Model, data: Path, *, loss_max: float = LOSS_MAX) -> None:
-    """Hold the INT8 network against the one that it was made of, in FP32, at the one size of video.
+    """Hold the INT8 network against the one that it was made of, in FP32, as `anprd evaluate` does: in photos' sizes.
 
-    That is where it costs most: in a photo the surest of several sizes counts. What it costs is said on standard error.
+    What INT8 costs is said on standard error.
 
     Args:
         full: before it was quantised; takes frames.
@@ -55,5 +54,5 @@ def _plates(data: Path) -> int:
 
 
 def _map50_95(network: Path, data: Path) -> float:
-    found = list(cases.detections(Detector(network, side_px=WHOLE_SIDE_PX), data, iter))
+    found = list(cases.detections(PhotoDetector(network), data, iter))
     return float(summary.areas(found)["map50_95"])
