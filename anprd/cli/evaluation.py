@@ -49,9 +49,8 @@ def evaluate(
 ) -> None:
     """Measure the networks on labelled pictures, through the runtime's own code.
 
-    Of crops/ and labels/ the part val is measured: by the column split of
-    index.csv or, of a detector's pictures, by the folder images/val; where
-    neither says it, the tenth that a training would hold back.
+    Of crops/ and labels/ the part val is measured, as index.csv or the folder
+    images/val says it; else the tenth that a training would hold back.
     """
     from anprd.cli import console, interruption
     from anprd.training import folders, manifest

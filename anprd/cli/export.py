@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from anprd.cli.options import finite
-from anprd.cli.training import labelled_folder, needs_extra, result_alone
+from anprd.cli.training import given, labelled_folder, needs_extra, result_alone
 
 
 class Kind(StrEnum):
@@ -64,7 +64,7 @@ def export(
             from anprd.training import jobs
         match kind:
             case Kind.DETECTOR:
-                allowed = {} if loss_max is None else {"loss_max": loss_max}
+                allowed = given(loss_max=loss_max)
                 target = exports.detector(checkpoint, labelled_folder(data, None), weights, metrics=metrics, **allowed)
             case Kind.CORNERS:
                 target = exports.corners(checkpoint, weights, metrics=metrics)

@@ -135,7 +135,7 @@ def train_detector(
         with result_alone():
             with needs_extra():
                 from anprd.training import detector
-            asked = _asked(epochs=epochs)
+            asked = given(epochs=epochs)
             whole = detector.Plan(model=model, side_px=side_px, rendered_count=rendered, name=name, **asked)
             best = detector.train(folder, work, whole, fonts=fonts)
         print(best)
@@ -145,7 +145,7 @@ def train_detector(
         from anprd.cli import fine_tuning
         from anprd.training import detector_tuning, tuning
     site = tuning.Site(start, folder, elsewhere, fonts)
-    plan = detector_tuning.Plan(side_px=side_px, **_asked(epochs=epochs))
+    plan = detector_tuning.Plan(side_px=side_px, **given(epochs=epochs))
     fine_tuning.run(partial(detector_tuning.tune, site, out or fine_tuning.OUT, plan))
 
 
@@ -187,7 +187,7 @@ def train_reader(
     nothing is left behind. --scenes and --checked-by are of no use then.
     """
     folder = labelled_folder(data, named_data)
-    asked = _asked(steps=steps, batch=batch, rendered_count=rendered)
+    asked = given(steps=steps, batch=batch, rendered_count=rendered)
     if start is None:
         work = _needed(out, elsewhere)
         if looks_alone:
@@ -330,7 +330,7 @@ def _needed(out: Path | None, elsewhere: Path | None) -> Path:
     return out
 
 
-def _asked(**options: int | None) -> dict[str, Any]:
+def given(**options: float | None) -> dict[str, Any]:
     """The options that were given; the rest is as the plan has it."""
     return {name: value for name, value in options.items() if value is not None}
 

@@ -23,7 +23,7 @@ from anprd.training.crnn import Crnn
 from anprd.training.evaluation import texts
 from anprd.training.reader_data import LabelledCrop
 from anprd.vision import ctc
-from anprd.vision.inference import ONE_THREAD
+from anprd.vision.inference import FULL, ONE_THREAD
 from anprd.vision.reader import INPUT_HEIGHT_PX, INPUT_WIDTH_PX, LINE_COLUMNS
 
 PLAN = reader.Plan(steps=12_000, batch=32, background_share=0.0, learning_rate=1e-3)
@@ -110,9 +110,8 @@ def _torch_byte_count(network: nn.Module) -> int:
 def _openvino_variants(network: nn.Module, inputs: Sequence[NDArray[np.float32]]) -> list[Variant]:
     model = floating.converted(network, SHAPE)
     small = quantise.quantise(model, inputs, transformer=False)
-    whole = {"INFERENCE_PRECISION_HINT": "f32"}  # OpenVINO would take bf16 where the machine has it
     return [
-        Variant("CRNN, OpenVINO FP32", _openvino(model, whole), _openvino_byte_count(model)),
+        Variant("CRNN, OpenVINO FP32", _openvino(model, FULL), _openvino_byte_count(model)),
         Variant("CRNN, OpenVINO INT8", _openvino(small, {}), _openvino_byte_count(small)),
     ]
 

@@ -21,7 +21,8 @@ ONE_THREAD = {
     "ENABLE_CPU_PINNING": False,  # pinned workers would all sit on the first core
 }
 
-_PRECISION = "INFERENCE_PRECISION_HINT"
+PRECISION = "INFERENCE_PRECISION_HINT"
+FULL = {PRECISION: "f32"}
 _SHORTAGES = ("bad_alloc", "bad allocation", "Cannot allocate", "Resource temporarily unavailable")
 """What C++ and the kernel say where memory or threads are short, as it comes through OpenVINO 2026."""
 
@@ -77,12 +78,12 @@ class Network:
 @contextmanager
 def full_precision() -> Iterator[None]:
     """What is loaded inside multiplies in FP32 where its file does: OpenVINO takes bf16 where the CPU has that."""
-    before = _core().get_property("CPU", _PRECISION)
-    _core().set_property("CPU", {_PRECISION: "f32"})
+    before = _core().get_property("CPU", PRECISION)
+    _core().set_property("CPU", FULL)
     try:
         yield
     finally:
-        _core().set_property("CPU", {_PRECISION: before})
+        _core().set_property("CPU", {PRECISION: before})
 
 
 @functools.cache

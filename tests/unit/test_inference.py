@@ -7,7 +7,6 @@ from anprd.errors import ConfigError
 from anprd.vision import inference, weights
 from anprd.vision.inference import Network
 
-PRECISION = "INFERENCE_PRECISION_HINT"
 CORNERS = weights.default_folder() / "corners.xml"
 
 
@@ -50,7 +49,7 @@ def test_a_moment_without_memory_or_threads_is_no_fault_of_the_file(monkeypatch,
 
 @pytest.mark.weights
 def test_fp32_is_fp32_where_it_is_asked_for_and_not_after():
-    usual = Network(CORNERS)._compiled.get_property(PRECISION)
+    usual = Network(CORNERS)._compiled.get_property(inference.PRECISION)
     with inference.full_precision():
-        assert Network(CORNERS)._compiled.get_property(PRECISION) == openvino.Type.f32
-    assert Network(CORNERS)._compiled.get_property(PRECISION) == usual
+        assert Network(CORNERS)._compiled.get_property(inference.PRECISION) == openvino.Type.f32
+    assert Network(CORNERS)._compiled.get_property(inference.PRECISION) == usual

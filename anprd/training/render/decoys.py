@@ -11,16 +11,17 @@ import cv2
 import numpy as np
 
 from anprd.records import Bgr, Box
-from anprd.training.render.ink import blend, bright, one_of, sheet, write
+from anprd.training.render import places
+from anprd.training.render.ink import blend, bright, lay_over, one_of, sheet, write
 from anprd.training.render.surroundings import BADGES
 from anprd.training.render.typeface import Mask
 from anprd.training.render.wear import DEALERS
 
 COUNT_MAX = 4
-TRIES = 12  # a place is looked for this often before a decoy is given up
 WIDTH_PX_MIN, WIDTH_RATIO_MAX = 20, 0.45  # of the photo's width
 MARGIN_RATIO = 0.25  # of its width, kept clear around a plate: its edge is still its own
 SKEW_MAX = 0.12  # of a side, how far a corner is moved as perspective would
+INWARD = np.array([(1, 1), (-1, 1), (-1, -1), (1, -1)])  # top left, top right, bottom right, bottom left
 DRAWN_PX = 320  # how wide a decoy is drawn before it is shrunk
 OVERLAY_SHARE = 0.35  # of the photos get a camera's text
 
@@ -119,9 +120,8 @@ def _seen(decoy: Decoy, rng: np.random.Generator) -> Decoy:
     """As a camera sees it: from aside, in some light."""
     height, width = decoy.cover.shape
     square = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    moved = square + (rng.uniform(0, SKEW_MAX, (4, 2)) * (1, -1) ** np.arange(8).reshape(4, 2)) * (width, height)
-    moved = np.clip(moved, 0, (width, height)).astype(np.float32)
-    warp = cv2.getPerspectiveTransform(square, moved)
+    moved = square + rng.uniform(0, SKEW_MAX, (4, 2)) * INWARD * (width, height)
+    warp = cv2.getPerspectiveTransform(square, moved.astype(np.float32))
     image = cv2.warpPerspective(decoy.image, warp, (width, height), borderMode=cv2.BORDER_REPLICATE)
     cover = cv2.warpPerspective(decoy.cover, warp, (width, height))
     image = cv2.convertScaleAbs(image, alpha=float(rng.uniform(0.4, 1.1)), beta=float(rng.uniform(0, 30)))
@@ -129,19 +129,16 @@ def _seen(decoy: Decoy, rng: np.random.Generator) -> Decoy:
 
 
 def _place(rng: np.random.Generator, photo: Bgr, decoy: Decoy, taken: Sequence[Box]) -> Box | None:
-    height, width = photo.shape[:2]
     ratio = decoy.cover.shape[0] / decoy.cover.shape[1]
-    for _ in range(TRIES):
-        most = max(WIDTH_PX_MIN + 1.0, width * WIDTH_RATIO_MAX)
-        wide = round(float(np.exp(rng.uniform(np.log(WIDTH_PX_MIN), np.log(most)))))
-        tall = max(6, round(wide * ratio))
-        if wide >= width or tall >= height:
-            continue
-        x, y = int(rng.integers(width - wide)), int(rng.integers(height - tall))
-        place = Box(x, y, x + wide, y + tall)
-        if not any(place.intersection(box) > 0 for box in taken):
-            return place
-    return None
+    found = places.free(
+        rng,
+        photo.shape[:2],
+        lambda drawn_px: (round(drawn_px), max(6, round(round(drawn_px) * ratio))),
+        width_px_min=WIDTH_PX_MIN,
+        width_ratio_max=WIDTH_RATIO_MAX,
+        taken=taken,
+    )
+    return None if found is None else found[0]
 
 
 def _lay(photo: Bgr, decoy: Decoy, place: Box, rng: np.random.Generator) -> None:
@@ -153,9 +150,7 @@ def _lay(photo: Bgr, decoy: Decoy, place: Box, rng: np.random.Generator) -> None
     if rng.random() < 0.5:
         sigma = float(rng.uniform(0.3, 1.2))
         image, cover = (cv2.GaussianBlur(layer, (0, 0), sigma) for layer in (image, cover))
-    share = cover[..., None].astype(np.float32) / 255
-    part = photo[y : y + tall, x : x + wide]
-    part[:] = np.round(image * share + part * (1 - share)).astype(np.uint8)
+    lay_over(photo[y : y + tall, x : x + wide], image, cover[..., None].astype(np.float32) / 255)
 
 
 def _burnt_in(photo: Bgr, rng: np.random.Generator, taken: Sequence[Box]) -> list[Box]:
@@ -178,8 +173,7 @@ def _burnt_in(photo: Bgr, rng: np.random.Generator, taken: Sequence[Box]) -> lis
             part[:] = 0
         elif rng.random() < 0.6:
             part[cv2.dilate(cover, np.ones((3, 3), np.uint8)) > 0] = 0
-        share = cover[..., None].astype(np.float32) / 255
-        part[:] = np.round(np.array(colour) * share + part * (1 - share)).astype(np.uint8)
+        blend(part, cover, colour)
         placed.append(place)
     return placed
 

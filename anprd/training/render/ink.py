@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from anprd.records import Bgr
 from anprd.training.render.designs import Colour
@@ -52,6 +53,11 @@ def blend(image: Bgr, cover: Mask, ink: Colour) -> None:
     laid = cv2.merge([cv2.convertScaleAbs(cover, alpha=level / 255) for level in ink])
     cv2.multiply(image, cv2.bitwise_not(share), image, 1 / 255)
     cv2.add(image, laid, image)
+
+
+def lay_over(part: Bgr, picture: cv2.typing.MatLike, share: NDArray[np.floating]) -> None:
+    """Lay the picture over the part, in place, by (h, w, 1) shares of 0..1."""
+    part[:] = np.round(picture * share + part * (1 - share)).astype(np.uint8)
 
 
 def write(image: Bgr, box: Box, words: str, colour: Colour, rng: np.random.Generator) -> None:
