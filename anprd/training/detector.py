@@ -185,7 +185,12 @@ def _is_finished(last: Path) -> bool:
 
 
 def arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:
-    """What ultralytics is told. No flip: a mirrored plate exists nowhere and is what badges and signs look like."""
+    """What ultralytics is told.
+
+    No flip: a mirrored plate exists nowhere and is what badges and signs look like. No rotation and no shear: what goes
+    around a rotated box is no box of the rotated plate, but larger, and so were all boxes that were found
+    (docs/models.md#tight). Plates that stand askew come from rendered scenes, with boxes of their own.
+    """
     return {
         "data": str(description),
         "imgsz": plan.side_px,
@@ -202,8 +207,6 @@ def arguments(description: Path, out: Path, plan: Plan) -> dict[str, Any]:
         "close_mosaic": 1,  # windows of the true size are what far plates are learnt from
         "multi_scale": 0.35,
         "scale": 0.6,
-        "degrees": 6,
-        "shear": 3,
         "fliplr": 0.0,
         "hsv_h": 0.03,
         "amp": False,
