@@ -103,3 +103,26 @@ def put(file: Path, target: Path) -> Path:
     """
     folders.make(target.parent)
     return swap.save(target, lambda partial: shutil.copyfile(file, partial))
+
+
+def put_detector(file: Path, target: Path) -> Path:
+    """As `put`, a detector's checkpoint, without what it tells of the place that it was trained at.
+
+    ultralytics writes the paths of its working folder, pictures and first weights into it, and the state of the git
+    repository that it was called in. Of the paths the last names stay, of the repository nothing.
+
+    Raises:
+        ConfigError: ultralytics cannot read the file, or it is no detector's.
+        SinkError: it cannot be written.
+    """
+    network = load_detector(file, called=file)
+    model = network.model.half()  # as ultralytics writes what it has trained; loaded, it is FP32
+    model.args = _without_folders(model.args)
+    model.pt_path = file.name
+    about = {"model": model, "train_args": _without_folders(network.ckpt.get("train_args", {})), "git": {}}
+    folders.make(target.parent)
+    return swap.save(target, lambda partial: torch.save(network.ckpt | about, partial))
+
+
+def _without_folders(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: Path(value).name if isinstance(value, str) else value for name, value in settings.items()}

@@ -59,7 +59,7 @@ def tune(site: Site, out: Path, plan: Plan, *, progress: Progress = silent) -> O
         before = _measure(checkpoint, parts, work, progress)
         tuned = _learn(checkpoint, parts[HELD_BACK], work, plan, progress)
         after = _measure(tuned, parts, work, progress)
-        target = checkpoints.put(tuned, out / f"{NAME}.pt")
+        target = checkpoints.put_detector(tuned, out / f"{NAME}.pt")
         counts = {name: _count(description, VAL) for name, description in parts.items()}
     return Outcome(target, tuple(Part(name, counts[name], before[name], after[name]) for name in parts))
 

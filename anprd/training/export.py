@@ -3,7 +3,7 @@
 The folder's `checkpoints/` gets what each was exported from, to be tuned further and to be compared with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,8 @@ def detector(
     }
     ready = quantise.take_frames(small)
     int8_loss.check(quantise.take_frames(model), ready, data, loss_max=loss_max)
-    return _install(ready, "detector", checkpoint, folder, about | {"metrics": dict(metrics)})
+    described = about | {"metrics": dict(metrics)}
+    return _install(ready, "detector", checkpoint, folder, described, put=checkpoints.put_detector)
 
 
 def reader(checkpoint: Path, crops: Sequence[LabelledCrop], folder: Path, *, metrics: Metrics) -> Path:
@@ -107,7 +108,14 @@ def _check(folder: Path, name: str) -> None:
     manifest.others(folder, name)
 
 
-def _install(model: openvino.Model, name: str, checkpoint: Path, folder: Path, about: dict[str, Any]) -> Path:
+def _install(
+    model: openvino.Model,
+    name: str,
+    checkpoint: Path,
+    folder: Path,
+    about: dict[str, Any],
+    put: Callable[[Path, Path], Path] = checkpoints.put,
+) -> Path:
     """Write the network, the manifest and the checkpoint, and put them into the folder once all of them are written.
 
     Where it already is the folder's own checkpoint that is exported, it stays.
@@ -119,7 +127,7 @@ def _install(model: openvino.Model, name: str, checkpoint: Path, folder: Path, a
         if kept.exists() and kept.samefile(checkpoint):
             manifest.install(folder, name, made, about)
         else:
-            copy = checkpoints.put(checkpoint, made / kept.name)
+            copy = put(checkpoint, made / kept.name)
             manifest.install(folder, name, made, about)
             with swap.told(kept):
                 copy.replace(kept)

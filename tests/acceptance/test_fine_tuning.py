@@ -103,6 +103,7 @@ def compares_and_leaves_one_file(network: str, figures: tuple[str, ...], done: D
     assert all(row[2] == str(HELD_BACK) and float(row[5]) >= 0 for row in held_back)
     assert path == str(out / f"{network}.pt")
     assert [file.name for file in out.iterdir()] == [f"{network}.pt"]
+    assert str(scratch).encode() not in (out / f"{network}.pt").read_bytes()
     assert left_behind(scratch) == []
 
 

@@ -214,6 +214,24 @@ def test_an_exported_checkpoint_is_that_of_the_weights_folder_from_then_on(shipp
     assert kept.read_bytes() == tuned.read_bytes() == CORNERS.read_bytes()
 
 
+SAME = """
+import sys
+from anprd.training import yolo
+first, second = (yolo.YOLO(name).model.state_dict() for name in sys.argv[1:])
+assert first.keys() == second.keys()
+assert all(first[name].equal(second[name]) for name in first)
+"""
+
+
+def test_an_exported_detectors_checkpoint_does_not_tell_where_it_was_trained(weights, checkpoints, training):
+    best, kept = checkpoints["detector"], weights / "checkpoints" / "detector.pt"
+    assert str(best.parents[2]).encode() in best.read_bytes()
+    for place in (best.parents[2], ROOT):
+        assert str(place).encode() not in kept.read_bytes(), place
+    done = training.python(SAME, best, kept)
+    assert done.code == 0, done.err
+
+
 def test_the_manifest_names_each_network_and_its_files(weights):
     manifest = (weights / "MANIFEST.toml").read_text()
     for name in ("detector", "corners", "reader"):
