@@ -46,7 +46,7 @@ def export(
             callback=finite,
             min=0,
             max=1,
-            help="mAP50-95 that INT8 may cost a detector.",
+            help="mAP50-95 that INT8 may cost a detector, in photos and in video.",
             show_default="0.005",
         ),
     ] = None,

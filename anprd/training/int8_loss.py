@@ -1,6 +1,8 @@
 """What INT8 costs a detector, measured before it is installed: where that is too much, it is not."""
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import openvino
@@ -10,15 +12,22 @@ from anprd.errors import ConfigError
 from anprd.training import detector_data, quantise
 from anprd.training.evaluation import cases, summary
 from anprd.training.index import VAL
+from anprd.vision.detector import Detector
 from anprd.vision.inference import full_precision
 from anprd.vision.photo import PhotoDetector
+from anprd.vision.view import WHOLE_SIDE_PX
 
 LOSS_MAX = 0.005  # of mAP50-95
 PLATES_MIN = 500  # with fewer, half a point is chance
+USES: dict[str, Callable[[Path], Detector | PhotoDetector]] = {
+    "photos": PhotoDetector,
+    "video": partial(Detector, side_px=WHOLE_SIDE_PX),
+}
+"""What a detector is used for, and loaded as: a photo is looked at in several sizes."""
 
 
 def check(full: openvino.Model, small: openvino.Model, data: Path, *, loss_max: float = LOSS_MAX) -> None:
-    """Hold the INT8 network against the one that it was made of, in FP32, as `anprd evaluate` does: in photos' sizes.
+    """Hold the INT8 network against the one that it was made of, in FP32, in each use, as `anprd evaluate` does.
 
     What INT8 costs is said on standard error.
 
@@ -29,7 +38,7 @@ def check(full: openvino.Model, small: openvino.Model, data: Path, *, loss_max: 
         loss_max: of mAP50-95, 0..1.
 
     Raises:
-        ConfigError: INT8 costs more than `loss_max`.
+        ConfigError: INT8 costs more than `loss_max` in one of the uses.
     """
     plates = _plates(data)
     if plates < PLATES_MIN:
@@ -39,13 +48,15 @@ def check(full: openvino.Model, small: openvino.Model, data: Path, *, loss_max: 
     with scratch.folder() as work:
         quantise.save_fp32(full, work / "full.xml")
         quantise.save(small, work / "small.xml")
-        with full_precision():
-            before = _map50_95(work / "full.xml", data)
-        after = _map50_95(work / "small.xml", data)
-    cost = f"INT8 costs {before - after:.4f} of mAP50-95 ({after:.4f} instead of {before:.4f}, {plates} plates)"
-    if before - after > loss_max:
-        raise ConfigError(f"{cost}, and {loss_max:g} is allowed (--loss-max); nothing was changed")
-    print(cost, file=sys.stderr)
+        for use, load in USES.items():
+            with full_precision():
+                before = _map50_95(load(work / "full.xml"), data)
+            after = _map50_95(load(work / "small.xml"), data)
+            what = f"INT8 costs {before - after:.4f} of mAP50-95 in {use}"
+            cost = f"{what} ({after:.4f} instead of {before:.4f}, {plates} plates)"
+            if before - after > loss_max:
+                raise ConfigError(f"{cost}, and {loss_max:g} is allowed (--loss-max); nothing was changed")
+            print(cost, file=sys.stderr)
 
 
 def _plates(data: Path) -> int:
@@ -53,6 +64,6 @@ def _plates(data: Path) -> int:
     return sum(len(detector_data.boxes(scene.label, 1, 1)) for scene in held_back)
 
 
-def _map50_95(network: Path, data: Path) -> float:
-    found = list(cases.detections(PhotoDetector(network), data, iter))
+def _map50_95(detector: Detector | PhotoDetector, data: Path) -> float:
+    found = list(cases.detections(detector, data, iter))
     return float(summary.areas(found)["map50_95"])

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from anprd.records import NOTHING_READ, Box, Corners, Detection, Sighting
 
-SCALES = ((1.0, 1.0), (1.08, 1.12), (0.96, 0.94))  # of the detector's box, across and down
+SCALES = ((1.0, 1.0), (1.08, 1.12), (0.96, 0.94), (0.9, 0.98))  # of the detector's box, across and down
 UPRIGHT_CONFIDENCE_MIN = 0.85  # so surely hardly a plate is read that stands on its head: docs/measured.md#upside-down
 TURNED_CONFIDENCE_MIN = 0.9  # and so surely none that does not, if it is turned
 
 
 def boxes(detection: Detection) -> list[Detection]:
-    """The detection, and the same with its box larger and smaller."""
+    """The detection itself, and the same with its box larger, smaller and narrower."""
     (x, y), box = detection.box.centre, detection.box
     halves = [(across * box.width / 2, down * box.height / 2) for across, down in SCALES]
     return [Detection(Box(x - wide, y - tall, x + wide, y + tall), detection.confidence) for wide, tall in halves]
@@ -44,7 +44,7 @@ def upright(sighting: Sighting, other: Sighting) -> Sighting:
 def agreed(sightings: Sequence[Sighting]) -> Sighting:
     """The sighting of the first box, with the reading of the likeliest text: the one with most confidence in all.
 
-    Its confidence is its share of all looks', so that a text that one look of three gives has a third at most; its
+    Its confidence is its share of all looks', so that a text that one look of four gives has a quarter at most; its
     characters and corners are those of the look that was surest of it.
 
     Args:
