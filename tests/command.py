@@ -54,6 +54,11 @@ def argv(*arguments: object, python: Path | str = sys.executable) -> list[str]:
     return [str(python), "-m", "anprd", *map(str, arguments)]
 
 
+def left_behind(scratch: Path) -> list[str]:
+    """What commands have not removed of where their temporary files went."""
+    return [path.name for path in scratch.iterdir()]
+
+
 def environment(**more: str) -> dict[str, str]:
     """This process's, able to find anprd from any folder, and with wide, plain output."""
     return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200", "NO_COLOR": "1", **more}

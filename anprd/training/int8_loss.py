@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import openvino
@@ -15,13 +14,13 @@ from anprd.training.index import VAL
 from anprd.vision.detector import Detector
 from anprd.vision.inference import full_precision
 from anprd.vision.photo import PhotoDetector
-from anprd.vision.view import WHOLE_SIDE_PX
+from anprd.vision.plates import video_detector
 
 LOSS_MAX = 0.005  # of mAP50-95
 PLATES_MIN = 500  # with fewer, half a point is chance
 USES: dict[str, Callable[[Path], Detector | PhotoDetector]] = {
     "photos": PhotoDetector,
-    "video": partial(Detector, side_px=WHOLE_SIDE_PX),
+    "video": video_detector,
 }
 """What a detector is used for, and loaded as: a photo is looked at in several sizes."""
 

@@ -60,7 +60,7 @@ class Vision:
             if (said := entries["reader"].about.get(what, "none")) != known:
                 raise ConfigError(f"{reader}: has other {what} ({said}) than this version; train and export it again")
         return cls(
-            detector=Detector(detector, side_px=WHOLE_SIDE_PX),
+            detector=video_detector(detector),
             photo_detector=PhotoDetector(detector),
             corner_finder=CornerFinder(corners),
             reader=Reader(reader),
@@ -136,6 +136,11 @@ class Vision:
                 return [self.read_still(picture, detection) for detection in detections]
 
         return sideways.read(image, look, confidence_min=self.read_confidence_min)
+
+
+def video_detector(file: Path) -> Detector:
+    """The detector of `file` (OpenVINO IR), as it looks at a whole frame of video."""
+    return Detector(file, side_px=WHOLE_SIDE_PX)
 
 
 def _ratio(entry: Entry, key: str, default: float) -> float:

@@ -8,7 +8,7 @@ import pytest
 
 from anprd.records import Box
 from anprd.vision import weights
-from anprd.vision.detector import Detector
+from anprd.vision.plates import video_detector
 from anprd.vision.view import WHOLE_SIDE_PX
 from tests.command import DEMO_CLIP, ROOT, environment
 from tests.conftest import train_python
@@ -43,7 +43,7 @@ def ultralytics_boxes(stills):
 
 
 def test_every_sure_box_of_ultralytics_is_found_in_the_same_place(stills):
-    detector = Detector(weights.load(weights.default_folder())["detector"].file, side_px=WHOLE_SIDE_PX)
+    detector = video_detector(weights.load(weights.default_folder())["detector"].file)
     theirs = ultralytics_boxes(stills)
     assert sum(map(len, theirs)) >= 10
     for file, rows in zip(stills, theirs, strict=True):

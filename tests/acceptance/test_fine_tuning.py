@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.command import ROOT, TIMEOUT_S, Done, anprd, argv, environment
+from tests.command import ROOT, TIMEOUT_S, Done, anprd, argv, environment, left_behind
 from tests.conftest import train_python
 
 pytestmark = [pytest.mark.training, pytest.mark.weights]
@@ -54,10 +54,6 @@ def scratch(tmp_path) -> Path:
     folder = tmp_path / "scratch"
     folder.mkdir()
     return folder
-
-
-def left_behind(scratch: Path) -> list[str]:
-    return [path.name for path in scratch.iterdir()]
 
 
 READER = ("reader", "--steps", 2, "--batch", 4, "--rendered", 20)

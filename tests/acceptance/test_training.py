@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, TIMEOUT_S, Done, anprd, argv, environment
+from tests.command import DEMO_CLIP, DEMO_TRUTH, ROOT, TIMEOUT_S, Done, anprd, argv, environment, left_behind
 from tests.conftest import train_python
 
 pytestmark = pytest.mark.training
@@ -393,18 +393,15 @@ def test_a_film_that_is_ended_leaves_the_old_one(tmp_path):
     ids=lambda command: command[0],
 )
 def test_a_command_that_is_ended_leaves_no_temporary_folder(command, data, shipped, tmp_path):
-    def left_behind() -> list[str]:
-        return [path.name for path in scratch.iterdir()]
-
     def begun() -> bool:  # Python tries the folder out first, with a file that this would interrupt
-        return any(name.startswith("anprd-") and "ultralytics" not in name for name in left_behind())
+        return any(name.startswith("anprd-") and "ultralytics" not in name for name in left_behind(scratch))
 
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     places = {"read": data / "read", "detect": data / "detect", "weights": shipped, "new": tmp_path / "new"}
     code, complaint = interrupted(begun, scratch, *(places.get(word, word) for word in command))
     assert code == 130, complaint
-    assert left_behind() == []
+    assert left_behind(scratch) == []
 
 
 def test_a_size_that_cannot_be_is_wrong_usage(tmp_path):
